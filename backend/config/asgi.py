@@ -1,0 +1,19 @@
+"""The ASGI application: HTTP by Django, WebSockets by Channels. Runs on Daphne, or any other ASGI server."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("DATABASE_POOL", "true")  # many threads in one process share its database connections
+
+from django.core.asgi import get_asgi_application
+
+http = get_asgi_application()  # before the imports below: they need the apps
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+
+from apps.accounts.sockets import authenticated
+from apps.jobs.routing import websocket_urlpatterns
+from config.reload import report_loaded_files
+
+application = ProtocolTypeRouter({"http": http, "websocket": authenticated(URLRouter(websocket_urlpatterns))})
+report_loaded_files()

@@ -1,0 +1,94 @@
+"""The Celery application. A task says `runs_on="ai"`; everything else about its queue comes from config.queues."""
+
+import logging.config
+import os
+from typing import Any
+
+import celery
+from celery.signals import beat_init, celeryd_init, setup_logging, worker_ready
+from kombu import Queue as BrokerQueue
+
+from config import broker, env
+from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
+from config.queues import DEFAULT_QUEUE, QUEUES, choose_pool, get_queue
+from config.reload import report_loaded_files
+from config.schedule import SCHEDULE
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
+    """A task of one queue: its limits and acknowledgement come from the row. A misspelt queue raises UnknownQueue."""
+
+    abstract = True
+    runs_on = DEFAULT_QUEUE
+    default_retry_delay = 60  # seconds
+
+    @classmethod
+    def bind(cls, app: celery.Celery) -> celery.Celery:
+        queue = get_queue(cls.runs_on)
+        for attribute in ("acks_late", "time_limit", "soft_time_limit"):
+            if getattr(cls, attribute) is None:
+                setattr(cls, attribute, getattr(queue, attribute))
+        return super().bind(app)
+
+
+def route(
+    name: str, args: object, kwargs: object, options: dict[str, Any], task: Any = None, **_: Any
+) -> dict[str, str] | None:
+    """Send a task to the queue it names; a queue given with the call wins, and has to exist."""
+    if "queue" in options or task is None:
+        return None
+    return {"queue": task.runs_on}
+
+
+broker.keep_connection_info()
+
+app = celery.Celery("config", task_cls=QueueTask, broker=env.redis_url("CELERY_BROKER_URL", 0))
+app.steps["worker"].add(WorkerHeartbeat)
+app.conf.update(
+    result_backend=env.redis_url("CELERY_RESULT_BACKEND", 0),
+    result_expires=24 * 3600,  # seconds
+    result_extended=True,
+    redis_socket_timeout=5,  # seconds, of the result backend
+    redis_socket_connect_timeout=2,
+    accept_content=["json"],
+    timezone="UTC",
+    task_always_eager=env.flag("CELERY_TASK_ALWAYS_EAGER", False),
+    task_queues=[BrokerQueue(name) for name in QUEUES],
+    task_create_missing_queues=False,
+    task_default_queue=DEFAULT_QUEUE,
+    task_default_priority=broker.PRIORITIES["normal"],
+    task_routes=(route,),
+    task_track_started=True,
+    task_send_sent_event=True,
+    worker_send_task_events=True,
+    task_publish_retry_policy={"max_retries": 0},
+    task_retry_on_worker_lost=True,
+    broker_transport_options=broker.SENDER_OPTIONS,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_pool=choose_pool("auto"),
+    beat_schedule=SCHEDULE,
+    beat_scheduler=BEAT_SCHEDULER,
+)
+app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def wait_for_the_broker(conf: Any, **_: Any) -> None:
+    conf.broker_transport_options = broker.WORKER_OPTIONS
+
+
+@setup_logging.connect
+def use_djangos_logging(**_: Any) -> None:
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_ready.connect
+@beat_init.connect
+def tell_the_reloader(**_: Any) -> None:
+    report_loaded_files()

@@ -1,0 +1,54 @@
+"""The shape of every error: {"error": {"code", "message", "fields"?}}, whoever raised it."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+
+def shape(code: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    error: dict[str, Any] = {"code": code, "message": message}
+    if fields:
+        error["fields"] = fields
+    return {"error": error}
+
+
+def api_error(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Give an error of Django REST framework the shape above. Anything unknown becomes server_error's 500."""
+    response = exception_handler(exc, context)
+    if response is None:
+        return None
+    fields = _fields(response.data) if isinstance(exc, ValidationError) else None
+    code = str(getattr(exc, "default_code", HTTPStatus(response.status_code).name)).upper()
+    message = str(exc.detail) if isinstance(exc, APIException) and not fields else str(exc)
+    if fields:
+        code, message = "INVALID_INPUT", " ".join(f"{name}: {' '.join(texts)}" for name, texts in fields.items())
+    response.data = shape(code, message, fields)
+    return response
+
+
+def _fields(detail: Any) -> dict[str, list[str]]:
+    if isinstance(detail, list):
+        return {"request": [str(item) for item in detail]}
+    return {name: _texts(value) for name, value in detail.items()}
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str | ErrorDetail):
+        return [str(value)]
+    if isinstance(value, dict):
+        return [f"{name}: {text}" for name, item in value.items() for text in _texts(item)]
+    return [text for item in value for text in _texts(item)]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return JsonResponse(shape("NOT_FOUND", "There is nothing at this address."), status=404)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(
+        shape("INTERNAL_ERROR", "Something went wrong on our side. The log has the details."), status=500
+    )

@@ -1,0 +1,20 @@
+"""THE clock: what beat sends, and when. Everything here runs on the default queue."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+from config.broker import PRIORITIES
+
+QUARTER_HOUR = 15 * 60
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    # `expires` keeps a broker that comes back from being met by a heap of overdue ticks.
+    "reconcile": {
+        "task": "jobs.reconcile",
+        "schedule": 15.0,
+        "options": {"expires": 15, "priority": PRIORITIES["high"]},
+    },
+    "health": {"task": "operations.check_health", "schedule": 60.0, "options": {"expires": 60}},
+    "clean-up": {"task": "jobs.clean_up", "schedule": crontab(minute="*/15"), "options": {"expires": QUARTER_HOUR}},
+}

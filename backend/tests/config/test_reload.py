@@ -1,0 +1,85 @@
+"""The reloader on a real command of two files, with inotify and with polling."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+BACKEND = Path(__file__).resolve().parents[2]
+COMMAND = """
+import sys, time
+sys.path.insert(0, {folder!r})
+import used
+from config.reload import report_loaded_files
+report_loaded_files()
+print("started", used.VALUE, flush=True)
+time.sleep(60)
+"""
+
+
+@contextmanager
+def reloading(folder: Path, *, polling: bool) -> Iterator[Path]:
+    """Run a command that loads `used.py` but not `other.py`, with the backend's place taken by `folder`."""
+    (folder / "used.py").write_text("VALUE = 1\n")
+    (folder / "other.py").write_text("")
+    main = folder / "main.py"
+    main.write_text(COMMAND.format(folder=str(folder)))
+    start = f"import config.reload as r; from pathlib import Path; r.BACKEND = Path({str(folder)!r}); r.main()"
+    # the command reports files below its own BACKEND: sitecustomize moves it there too
+    (folder / "sitecustomize.py").write_text(
+        f"import pathlib, config.reload; config.reload.BACKEND = pathlib.Path({str(folder)!r})\n"
+    )
+    environment = os.environ | {
+        "PYTHONPATH": f"{folder}:{BACKEND}",
+        "WATCHFILES_FORCE_POLLING": "true" if polling else "",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    log = folder / "log"
+    with log.open("wb") as output:
+        command = [sys.executable, "-c", start, sys.executable, str(main)]
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+    try:
+        yield log
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(log: Path, text: str, times: int = 1) -> None:
+    until = time.monotonic() + 30
+    while log.read_text().count(text) < times:
+        assert time.monotonic() < until, f"no {text!r} in:\n{log.read_text()}"
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("polling", [False, True], ids=["inotify", "polling"])
+def test_edit_of_a_loaded_file_restarts_the_command(tmp_path: Path, polling: bool) -> None:
+    with reloading(tmp_path, polling=polling) as log:
+        wait_for(log, "started 1")
+        (tmp_path / "used.py").write_text("VALUE = 22\n")
+        wait_for(log, "started 22")
+
+
+def test_edit_of_a_file_that_is_not_loaded_restarts_nothing(tmp_path: Path) -> None:
+    with reloading(tmp_path, polling=False) as log:
+        wait_for(log, "started 1")
+        (tmp_path / "other.py").write_text("VALUE = 0\n")
+        (tmp_path / "used.py").write_text("VALUE = 22\n")
+        wait_for(log, "started 22")
+        assert "other.py changed" not in log.read_text().replace("other.py, used.py", "")
+        assert log.read_text().count("started") == 2
+
+
+def test_syntax_error_is_shown_and_its_mending_starts_the_command(tmp_path: Path) -> None:
+    with reloading(tmp_path, polling=False) as log:
+        wait_for(log, "started 1")
+        (tmp_path / "used.py").write_text("VALUE = = 3\n")
+        wait_for(log, "SyntaxError")
+        wait_for(log, "edit a file to start it again")
+        (tmp_path / "used.py").write_text("VALUE = 333\n")
+        wait_for(log, "started 333")
