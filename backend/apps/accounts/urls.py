@@ -1,0 +1,7 @@
+"""The addresses of signing in, below /api/."""
+
+from django.urls import path
+
+from apps.accounts.api import SessionView, TokenView
+
+urlpatterns = [path("session/", SessionView.as_view()), path("token/", TokenView.as_view())]

@@ -1,0 +1,41 @@
+"""The error codes of a job or step, each with a sentence that its user can act on."""
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Every code that `error.code` of a job or step can hold."""
+
+    TIMEOUT = "TIMEOUT"
+    UNKNOWN_KIND = "UNKNOWN_KIND"
+    USER_NOT_FOUND = "USER_NOT_FOUND"
+    INVALID_INPUT = "INVALID_INPUT"
+    UPSTREAM_ERROR = "UPSTREAM_ERROR"
+    WORKER_LOST = "WORKER_LOST"
+    PROCESSING_ERROR = "PROCESSING_ERROR"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+ADVICE: dict[ErrorCode, str] = {
+    ErrorCode.TIMEOUT: "The step ran longer than its queue allows. Try a smaller input, or a higher time limit.",
+    ErrorCode.UNKNOWN_KIND: "No pipeline of this kind is installed. Choose one that /api/pipelines/ lists.",
+    ErrorCode.USER_NOT_FOUND: "The owner of this job no longer exists. Submit it again as another user.",
+    ErrorCode.INVALID_INPUT: "The input can't be used as it is. Correct it and submit it again.",
+    ErrorCode.UPSTREAM_ERROR: "Another server did not answer as expected. Check its address, or try again later.",
+    ErrorCode.WORKER_LOST: "The worker was lost on every attempt, often for lack of memory. Try a smaller input.",
+    ErrorCode.PROCESSING_ERROR: "This input could not be processed. Check it, or try other options.",
+    ErrorCode.INTERNAL_ERROR: "Something went wrong on our side. The worker's log has the details under this job's id.",
+}
+
+
+class JobError(Exception):
+    """Raised by a stage's function to fail its step, and so its job, at once.
+
+    `message` is shown to the user: one or two sentences on what was wrong, where, and what to do.
+    Without one, the code's own advice is shown.
+    """
+
+    def __init__(self, code: ErrorCode, message: str = "") -> None:
+        self.code = code
+        self.message = message or ADVICE[code]
+        super().__init__(f"{code}: {self.message}")

@@ -1,0 +1,77 @@
+"""Where a job's files lie in the storage, and how they get in and out. `jobs/<id>/` holds all files of one job."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.text import get_valid_filename
+
+ROOT = "jobs"
+
+
+def job_folder(job_id: UUID | str) -> str:
+    return f"{ROOT}/{job_id}"
+
+
+def source_path(job_id: UUID) -> str:
+    return f"{job_folder(job_id)}/source"
+
+
+def attempt_path(job_id: UUID, step_id: int, attempt: int, name: str) -> str:
+    """Return a path that no other attempt writes to: a run given up for dead can't overwrite its successor's file."""
+    return f"{job_folder(job_id)}/{step_id}-{attempt}/{get_valid_filename(name)}"
+
+
+def save(path: str, content: "bytes | File[bytes]") -> None:
+    default_storage.save(path, ContentFile(content) if isinstance(content, bytes) else content)
+
+
+@contextmanager
+def local_copy(path: str) -> Iterator[Path]:
+    """Yield a file of the storage as a temporary local file, whatever the storage is."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "file"
+        with default_storage.open(path) as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+        yield target
+
+
+def delete_job_files(job_id: UUID | str) -> None:
+    """Delete all files of a job. Safe to call twice."""
+    _delete_folder(job_folder(job_id))
+
+
+def _delete_folder(folder: str) -> None:
+    try:
+        subfolders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        default_storage.delete(f"{folder}/{name}")
+    for subfolder in subfolders:
+        _delete_folder(f"{folder}/{subfolder}")
+    default_storage.delete(folder)
+
+
+def folders() -> list[str]:
+    """Return the ids of the jobs that have files."""
+    return default_storage.listdir(ROOT)[0] if default_storage.exists(ROOT) else []
+
+
+def modified_at(job_id: str) -> datetime | None:
+    """Return when a file of the job was last written, or None when it has none."""
+    return max((default_storage.get_modified_time(path) for path in _paths(job_folder(job_id))), default=None)
+
+
+def _paths(folder: str) -> Iterator[str]:
+    subfolders, names = default_storage.listdir(folder)
+    yield from (f"{folder}/{name}" for name in names)
+    for subfolder in subfolders:
+        yield from _paths(f"{folder}/{subfolder}")

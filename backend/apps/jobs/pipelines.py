@@ -1,0 +1,135 @@
+"""What can be asked for: pipelines, their stages, and the registry. Pipeline apps define; the engine runs."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from config.queues import get_queue
+
+Json = dict[str, Any]
+
+
+class Run(Protocol):
+    """One attempt at one step, as a stage's function sees it.
+
+    Every method raises `LostClaim` once this attempt no longer holds the step; let it pass.
+    """
+
+    job_id: UUID
+    label: str  # the step's name within its stage, such as a column
+    input: Json  # what the stage's plan gave to this step
+    options: Json  # the job's options, complete and valid
+    attempt: int  # 1 for the first
+
+    def report(self, percent: float, message: str = "") -> None:
+        """Save and announce progress, 0-100. Cheap to call often: most calls are coalesced."""
+
+    def source(self) -> AbstractContextManager[Path]:
+        """Yield the job's file as a local path; a URL is fetched first. Raises JobError."""
+
+    def results(self, stage: str) -> list[Json]:
+        """Return what the steps of an earlier stage returned, in the order in which they were planned."""
+
+    def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
+        """Save a file that the job's user sees. The same name again replaces it."""
+
+    def save_file(self, name: str, content: bytes) -> None:
+        """Save a file that only later steps of this job read."""
+
+    def open_file(self, name: str) -> AbstractContextManager[Path]:
+        """Yield a file of `save_file` as a local path."""
+
+
+StageFunction = Callable[[Run], Json | None]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A step to be made: its name within the stage, and its input (JSON)."""
+
+    label: str
+    input: Json
+
+
+Plan = Callable[[list[Json]], Sequence[Planned]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A named stretch of a pipeline on one queue. All of its steps may run in parallel.
+
+    `run` is the dotted path of a StageFunction: only the workers of the queue import it. `plan` makes the
+    stage's steps from the results of the stage before; without it there is one step, named like the stage.
+    `weight` is the stage's share of the job's progress, relative to the other stages.
+    Raises UnknownQueue when `queue` is not in the queue table.
+    """
+
+    name: str
+    queue: str
+    run: str
+    plan: Plan | None = None
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        get_queue(self.queue)
+
+    def load(self) -> StageFunction:
+        module, _, name = self.run.rpartition(".")
+        function: StageFunction = getattr(import_module(module), name)
+        return function
+
+
+class Options(BaseModel):
+    """Base of a pipeline's options: an unknown name is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """What can be asked for. `kind` is its name in the API; `accepts` lists file endings, with the dot.
+
+    A job's `result` is what the first step of the last stage returned. `unavailable_reason` returns a
+    sentence while the pipeline can't be used, such as a missing API key, else "".
+    """
+
+    kind: str
+    title: str
+    description: str
+    stages: tuple[Stage, ...]
+    accepts: tuple[str, ...] = ()
+    options: type[Options] = Options
+    unavailable_reason: Callable[[], str] = lambda: ""
+
+    def stage(self, name: str) -> Stage:
+        return next(stage for stage in self.stages if stage.name == name)
+
+    def stage_after(self, name: str) -> Stage | None:
+        position = [stage.name for stage in self.stages].index(name)
+        return self.stages[position + 1] if position + 1 < len(self.stages) else None
+
+
+_pipelines: dict[str, Pipeline] = {}
+
+
+def register(pipeline: Pipeline) -> Pipeline:
+    """Make a pipeline known. Called in the `pipeline` module of its app. Raises ValueError on a kind taken twice."""
+    if pipeline.kind in _pipelines:
+        raise ValueError(f"Two pipelines are called {pipeline.kind!r}. Rename one of them.")
+    _pipelines[pipeline.kind] = pipeline
+    return pipeline
+
+
+def all_pipelines() -> list[Pipeline]:
+    """Return every registered pipeline, by kind."""
+    return [_pipelines[kind] for kind in sorted(_pipelines)]
+
+
+def find_pipeline(kind: str) -> Pipeline | None:
+    return _pipelines.get(kind)

@@ -1,0 +1,10 @@
+"""The addresses of the WebSockets."""
+
+from django.urls import path
+
+from apps.jobs.consumers import JobConsumer, JobsConsumer
+
+websocket_urlpatterns = [
+    path("ws/jobs/", JobsConsumer.as_asgi()),
+    path("ws/jobs/<uuid:job_id>/", JobConsumer.as_asgi()),
+]

@@ -1,0 +1,152 @@
+"""What people may ask for: submit and delete jobs. Refuses early, in a plain sentence."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from pydantic import ValidationError
+
+from apps.jobs import files
+from apps.jobs.models import Job, JobStatus, Priority
+from apps.jobs.pipelines import Pipeline, all_pipelines, find_pipeline
+from apps.jobs.progress import announce
+from apps.jobs.work import start_stage
+
+
+class Refused(Exception):
+    """What was asked for can't be done. `fields` says what is wrong, by field; `too_large` is its own HTTP status."""
+
+    def __init__(self, fields: dict[str, list[str]], *, too_large: bool = False) -> None:
+        self.fields, self.too_large = fields, too_large
+        super().__init__(str(fields))
+
+
+def submit_job(
+    *,
+    owner: User,
+    kind: str,
+    file: "UploadedFile[bytes] | None" = None,
+    url: str = "",
+    options: Any = None,
+    priority: str = Priority.NORMAL,
+    idempotency_key: str | None = None,
+) -> tuple[Job, bool]:
+    """Accept a job and return it with whether it is new: the same key of the same owner returns the same job.
+
+    Its first stage's messages are sent after commit; with the broker away the job stays queued, and the reconciler
+    sends them. Raises Refused.
+    """
+    if idempotency_key and (existing := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()):
+        return existing, False
+    pipeline = _available_pipeline(kind)
+    _check_source(pipeline, file, url)
+    _check_priority(priority)
+    job = Job(
+        id=uuid.uuid4(),
+        owner=owner,
+        kind=kind,
+        priority=priority,
+        options=_valid_options(pipeline, options),
+        idempotency_key=idempotency_key,
+        source_name=PurePath(file.name or "upload").name[:255] if file else "",
+        source_size=file.size if file else None,
+        source_url=url,
+        stages=[{"name": stage.name, "queue": stage.queue, "weight": stage.weight} for stage in pipeline.stages],
+        stage=pipeline.stages[0].name,
+        status=JobStatus.QUEUED,
+        queued_at=timezone.now(),
+    )
+    if file:
+        files.save(files.source_path(job.pk), file)
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+            start_stage(job, pipeline.stages[0], [])
+    except IntegrityError:  # an equal request came first
+        files.delete_job_files(job.pk)
+        return Job.objects.get(owner=owner, idempotency_key=idempotency_key), False
+    except BaseException:
+        files.delete_job_files(job.pk)
+        raise
+    return job, True
+
+
+def delete_job(job: Job) -> None:
+    """Delete a job with its files. Work that still runs for it finds its step gone, and ends."""
+    job_id, owner_id = job.pk, job.owner_id
+    with transaction.atomic():
+        job.delete()
+        transaction.on_commit(lambda: files.delete_job_files(job_id))
+        transaction.on_commit(lambda: announce(job_id, owner_id))
+
+
+def _available_pipeline(kind: str) -> Pipeline:
+    pipeline = find_pipeline(kind)
+    if pipeline is None:
+        kinds = ", ".join(pipeline.kind for pipeline in all_pipelines())
+        raise Refused({"kind": [f"There is no pipeline {kind!r}. The pipelines are: {kinds}."]})
+    if reason := pipeline.unavailable_reason():
+        raise Refused({"kind": [reason]})
+    return pipeline
+
+
+def _check_source(pipeline: Pipeline, file: "UploadedFile[bytes] | None", url: str) -> None:
+    if not pipeline.accepts:
+        if file or url:
+            raise Refused({"file" if file else "url": ["This pipeline takes no file."]})
+        return
+    endings = ", ".join(pipeline.accepts)
+    if file and url:
+        raise Refused({"url": ["Send either a file or a URL, not both."]})
+    if not file and not url:
+        raise Refused({"file": [f"Send a file ({endings}), or the URL of one."]})
+    if file and file.size == 0:
+        raise Refused({"file": ["The file is empty."]})
+    if file and (file.size or 0) > settings.JOBS_MAX_FILE_BYTES:
+        limit = f"{settings.JOBS_MAX_FILE_BYTES:,} bytes"
+        raise Refused({"file": [f"The file has {file.size:,} bytes; the limit is {limit}."]}, too_large=True)
+    if file and PurePath(file.name or "").suffix.lower() not in pipeline.accepts:
+        raise Refused({"file": [f"{file.name!r} is not of a kind that this pipeline reads: {endings}."]})
+    if url:
+        _check_url(url)
+
+
+def _check_url(url: str) -> None:
+    """Refuse what can't be fetched whoever answers; the worker checks where the address leads."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Refused({"url": ["This is not a valid URL."]}) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 2000:
+        raise Refused({"url": ["Send an http:// or https:// address of at most 2,000 characters."]})
+    if parts.username or parts.password:
+        raise Refused({"url": ["The address must not carry a user name or password."]})
+
+
+def _check_priority(priority: str) -> None:
+    if priority not in Priority.values:
+        raise Refused({"priority": [f"{priority!r} is not a priority. Use {', '.join(Priority.values)}."]})
+
+
+def _valid_options(pipeline: Pipeline, options: Any) -> dict[str, Any]:
+    """Return the options complete with their defaults. `options` is a mapping, or JSON text as a form sends it."""
+    if isinstance(options, str):
+        try:
+            options = json.loads(options or "{}")
+        except ValueError as error:
+            raise Refused({"options": [f"This is not valid JSON: {error}."]}) from None
+    if options is not None and not isinstance(options, Mapping):
+        raise Refused({"options": ["Options are a JSON object."]})
+    try:
+        return pipeline.options.model_validate(options or {}).model_dump(mode="json")
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+        raise Refused({"options": problems}) from None

@@ -1,0 +1,46 @@
+"""Celery's doorway: each task makes one call into the engine. Messages carry ids, the database everything else."""
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import celeryd_after_setup
+
+from apps.jobs import reconcile as reconciler
+from apps.jobs.dispatch import task_name
+from apps.jobs.pipelines import all_pipelines
+from apps.jobs.work import run_step
+from config.queues import QUEUES
+
+
+def _run_step(task: Any, step_id: int) -> None:
+    request = task.request
+    redelivered = bool((request.delivery_info or {}).get("redelivered"))
+    run_step(step_id, worker=request.hostname or "", predecessor_is_dead=redelivered or request.retries > 0)
+
+
+for _queue in QUEUES:  # retried by Celery only when a worker is lost; the engine counts attempts itself
+    shared_task(
+        name=task_name(_queue), runs_on=_queue, bind=True, ignore_result=True, max_retries=3, default_retry_delay=1
+    )(_run_step)
+
+
+@shared_task(name="jobs.reconcile", ignore_result=True)
+def reconcile() -> None:
+    """Every 15 s: send again what was lost, close what nobody closed."""
+    reconciler.reconcile()
+
+
+@shared_task(name="jobs.clean_up", ignore_result=True)
+def clean_up() -> None:
+    """Every 15 min: expire unfinished uploads, delete files that no job owns."""
+    reconciler.clean_up()
+
+
+@celeryd_after_setup.connect
+def import_stages(instance: Any, **_: Any) -> None:
+    """Import, before the pool forks, what the stages of this worker's queues run: only its workers pay for it."""
+    served = set(instance.app.amqp.queues.consume_from)
+    for pipeline in all_pipelines():
+        for stage in pipeline.stages:
+            if stage.queue in served:
+                stage.load()

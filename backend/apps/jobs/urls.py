@@ -1,0 +1,12 @@
+"""The addresses of the jobs, below /api/."""
+
+from django.urls import path
+
+from apps.jobs.api import ArtifactView, JobsView, JobView, PipelinesView
+
+urlpatterns = [
+    path("pipelines/", PipelinesView.as_view()),
+    path("jobs/", JobsView.as_view()),
+    path("jobs/<uuid:job_id>/", JobView.as_view()),
+    path("jobs/<uuid:job_id>/artifacts/<int:artifact_id>/", ArtifactView.as_view()),
+]

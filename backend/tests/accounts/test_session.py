@@ -1,0 +1,70 @@
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import Settings
+
+from apps.accounts.apps import make_demo_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada() -> User:
+    return User.objects.create_user("ada", password="lovelace")
+
+
+@pytest.fixture
+def demo(settings: Settings) -> None:
+    settings.DEMO_USER = True
+    make_demo_user()
+
+
+def test_browser_is_signed_in_as_the_demo_user_in_development(client: Client, demo: None) -> None:
+    session = client.get("/api/session/").json()
+    assert (session["user"], session["demo"]) == ({"username": "demo"}, True)
+    assert session["csrf_token"]
+    assert client.get("/api/jobs/").status_code == 200
+
+
+def test_browser_that_signed_out_stays_signed_out(client: Client, demo: None) -> None:
+    client.get("/api/session/")
+    assert client.delete("/api/session/").json()["user"] is None
+    assert client.get("/api/session/").json()["user"] is None
+
+
+def test_nobody_is_signed_in_by_itself_in_production(client: Client, demo: None, settings: Settings) -> None:
+    settings.DEMO_USER = False
+    assert client.get("/api/session/").json() | {"csrf_token": ""} == {"user": None, "csrf_token": "", "demo": False}
+
+
+def test_demo_user_is_not_made_in_production(settings: Settings) -> None:
+    User.objects.all().delete()
+    settings.DEMO_USER = False
+    make_demo_user()
+    assert not User.objects.exists()
+
+
+def test_user_signs_in_with_a_password(client: Client, ada: User) -> None:
+    response = client.post("/api/session/", {"username": "ada", "password": "lovelace"}, "application/json")
+    assert response.json()["user"] == {"username": "ada"}
+
+
+def test_wrong_password_is_told_at_its_field(client: Client, ada: User) -> None:
+    response = client.post("/api/session/", {"username": "ada", "password": "byron"}, "application/json")
+    assert response.status_code == 400
+    assert "password" in response.json()["error"]["fields"]
+
+
+def test_signed_in_browser_needs_the_csrf_token(ada: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ada)
+    token = client.get("/api/session/").json()["csrf_token"]
+    assert client.delete("/api/session/").status_code == 403
+    assert client.delete("/api/session/", headers={"X-CSRFToken": token}).status_code == 200
+
+
+def test_program_gets_a_token_and_uses_it(client: Client, ada: User) -> None:
+    credentials = {"username": "ada", "password": "lovelace"}
+    token = client.post("/api/token/", credentials, "application/json").json()["token"]
+    assert Client().get("/api/jobs/", headers={"Authorization": f"Token {token}"}).status_code == 200
+    assert client.post("/api/token/", credentials | {"password": "x"}, "application/json").status_code == 400

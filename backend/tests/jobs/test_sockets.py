@@ -1,0 +1,188 @@
+"""The WebSockets on a real event loop and channel layer (in memory): protocol, owners, coalescing, healing."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import User
+from django.db import transaction
+from rest_framework.authtoken.models import Token
+
+from apps.jobs import hub, progress
+from apps.jobs.models import Job
+from apps.jobs.services import delete_job, submit_job
+from config.asgi import application
+from tests.jobs.conftest import Broker, Functions
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Open = Callable[..., Awaitable[WebsocketCommunicator]]
+
+
+@pytest.fixture(autouse=True)
+async def rings_in_this_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ring in the test's event loop: the channel layer in memory can't reach from one loop into another."""
+    rings: list[asyncio.Task[None]] = []
+    main = asyncio.get_running_loop()
+
+    def run(coroutine: Any, timeout: float) -> None:
+        main.call_soon_threadsafe(lambda: rings.append(main.create_task(coroutine)))
+
+    monkeypatch.setattr(progress.bridge, "run", run)
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Open]:
+    opened: list[WebsocketCommunicator] = []
+
+    async def connect(path: str, user: User | None, **headers: str) -> WebsocketCommunicator:
+        if user:
+            token, _ = await Token.objects.aget_or_create(user=user)
+            headers["authorization"] = f"Token {token.key}"
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        communicator = WebsocketCommunicator(application, path, headers=raw)
+        opened.append(communicator)
+        return communicator
+
+    yield connect
+    for communicator in opened:
+        await communicator.disconnect()
+    for task in hub.get_hub().running:
+        task.cancel()
+
+
+@pytest.fixture
+def job(owner: User, probe: Functions, broker: Broker) -> Job:
+    return submit_job(owner=owner, kind="probe")[0]
+
+
+async def next_of(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
+    while True:
+        message: dict[str, Any] = json.loads(await socket.receive_from(timeout=5))
+        if message["type"] == kind:
+            return message
+
+
+def change(job: Job, **columns: Any) -> None:
+    with transaction.atomic():
+        progress.save_change(job.pk, **columns)
+
+
+async def test_job_socket_begins_with_a_snapshot_and_follows_each_change(connect: Open, owner: User, job: Job) -> None:
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    snapshot = await next_of(socket, "job.snapshot")
+    await database_sync_to_async(change)(job, message="Half of it")
+    update = await next_of(socket, "job.updated")
+    assert snapshot["job"]["steps"][0]["label"] == "split"
+    assert update["job"]["message"] == "Half of it"
+    assert update["job"]["version"] > snapshot["job"]["version"]
+
+
+async def test_list_socket_gets_jobs_without_steps(connect: Open, owner: User, job: Job) -> None:
+    socket = await connect("/ws/jobs/", owner)
+    await socket.connect()
+    snapshot = await next_of(socket, "jobs.snapshot")
+    await database_sync_to_async(change)(job, message="Half of it")
+    update = await next_of(socket, "job.updated")
+    assert [entry["id"] for entry in snapshot["jobs"]] == [str(job.pk)]
+    assert "steps" not in snapshot["jobs"][0]
+    assert "steps" not in update["job"]
+
+
+async def test_burst_of_changes_is_coalesced_and_its_last_state_arrives(connect: Open, owner: User, job: Job) -> None:
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    for number in range(40):
+        await database_sync_to_async(change)(job, message=f"change {number}")
+    received = 0
+    while True:
+        received += 1
+        update = await next_of(socket, "job.updated")
+        if update["job"]["message"] == "change 39":
+            break
+    assert received < 20
+
+
+async def test_lost_message_heals_by_heartbeat_and_resync(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL", 0.1)
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await Job.objects.filter(pk=job.pk).aupdate(version=99)  # changed, and nobody rang
+    versions: dict[str, int] = {}
+    while versions.get(str(job.pk)) != 99:
+        versions = (await next_of(socket, "heartbeat"))["versions"]
+    await socket.send_to('{"type": "resync"}')
+    assert (await next_of(socket, "job.snapshot"))["job"]["version"] == 99
+
+
+async def test_deleted_job_is_told_to_its_owner_alone(connect: Open, owner: User, job: Job) -> None:
+    eve = await User.objects.acreate_user("eve")
+    mine, hers = await connect("/ws/jobs/", owner), await connect("/ws/jobs/", eve)
+    await mine.connect()
+    await hers.connect()
+    await next_of(hers, "jobs.snapshot")
+    job_id = str(job.pk)
+    await database_sync_to_async(delete_job)(job)
+    assert (await next_of(mine, "job.deleted"))["id"] == job_id
+    assert await hers.receive_nothing(timeout=0.5)
+
+
+@pytest.mark.parametrize("text", ["{", '{"type": "dance"}', "[]", '"resync"'])
+async def test_message_that_is_not_known_is_answered_and_the_connection_kept(
+    connect: Open, owner: User, job: Job, text: str
+) -> None:
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await socket.send_to(text)
+    assert (await next_of(socket, "error"))["code"] == "INVALID_INPUT"
+    await socket.send_to('{"type": "resync"}')
+    assert await next_of(socket, "job.snapshot")
+
+
+async def closing_code(socket: WebsocketCommunicator) -> int:
+    accepted, _ = await socket.connect()
+    assert accepted
+    return int((await socket.receive_output(timeout=5))["code"])
+
+
+async def test_socket_without_token_or_session_is_closed(connect: Open, job: Job) -> None:
+    socket = await connect("/ws/jobs/", None, origin="http://localhost", host="localhost")
+    assert await closing_code(socket) == 4401
+
+
+async def test_socket_with_a_wrong_token_is_closed(connect: Open, job: Job) -> None:
+    assert await closing_code(await connect("/ws/jobs/", None, authorization="Token nonsense")) == 4401
+
+
+async def test_job_of_another_user_is_closed_as_not_yours(connect: Open, job: Job) -> None:
+    eve = await User.objects.acreate_user("eve")
+    assert await closing_code(await connect(f"/ws/jobs/{job.pk}/", eve)) == 4403
+
+
+async def test_job_that_does_not_exist_is_closed_as_such(connect: Open, owner: User) -> None:
+    assert await closing_code(await connect("/ws/jobs/00000000-0000-0000-0000-000000000000/", owner)) == 4404
+
+
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {}], ids=["foreign", "missing"])
+async def test_browser_of_a_wrong_origin_is_refused_at_the_handshake(
+    connect: Open, db: None, headers: dict[str, str]
+) -> None:
+    socket = await connect("/ws/jobs/", None, **headers)
+    accepted, _ = await socket.connect()
+    assert not accepted
+
+
+async def test_hub_forgets_what_nobody_watches(connect: Open, owner: User, job: Job) -> None:
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await next_of(socket, "job.snapshot")
+    assert hub.get_hub().joined == {f"job.{job.pk}"}
+    await socket.disconnect()
+    assert (hub.get_hub().joined, dict(hub.get_hub().sockets)) == (set(), {})

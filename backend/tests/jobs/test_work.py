@@ -1,0 +1,205 @@
+"""The life of a step: claim with a fence, bounded attempts, one start of each stage."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from apps.jobs.errors import ErrorCode, JobError
+from apps.jobs.models import Job, JobStatus, Step, StepStatus
+from apps.jobs.pipelines import Json, Run
+from apps.jobs.reconcile import reconcile
+from apps.jobs.services import submit_job
+from apps.jobs.work import MAX_ATTEMPTS, advance, claim, run_step
+from tests.jobs.conftest import Broker, Functions
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def job(owner: User, probe: Functions, broker: Broker) -> Job:
+    job, _ = submit_job(owner=owner, kind="probe")
+    return job
+
+
+def only_step(job: Job) -> Step:
+    return Step.objects.get(job=job)
+
+
+def expire_lease(step: Step) -> None:
+    Step.objects.filter(pk=step.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_job_runs_through_its_stages_to_its_result(job: Job, broker: Broker) -> None:
+    broker.deliver()
+    job.refresh_from_db()
+    assert (job.status, job.progress, job.result) == (JobStatus.COMPLETED, 100, {"drawn": "part 0"})
+    assert [step.label for step in job.steps.all()] == ["split", "part 0", "part 1"]
+    assert job.queued_at
+    assert job.started_at
+    assert job.finished_at
+
+
+def test_message_that_comes_twice_changes_nothing(job: Job, broker: Broker, probe: Functions) -> None:
+    runs: list[str] = []
+    probe.draw = lambda run: runs.append(run.label)
+    broker.messages *= 2
+    broker.deliver()
+    broker.messages = [step.pk for step in job.steps.all()]
+    broker.deliver()
+    assert sorted(runs) == ["part 0", "part 1"]
+
+
+def test_step_on_a_live_lease_is_not_taken(job: Job) -> None:
+    step = only_step(job)
+    assert claim(step.pk, worker="one", predecessor_is_dead=False)
+    assert claim(step.pk, worker="two", predecessor_is_dead=False) is None
+
+
+def test_step_is_taken_when_its_lease_ran_out_or_celery_says_that_its_run_is_dead(job: Job) -> None:
+    step = only_step(job)
+    claim(step.pk, worker="one", predecessor_is_dead=False)
+    expire_lease(step)
+    second = claim(step.pk, worker="two", predecessor_is_dead=False)
+    assert second
+    assert second.attempt == 2
+    third = claim(step.pk, worker="three", predecessor_is_dead=True)
+    assert third
+    assert third.attempt == 3
+
+
+def test_run_given_up_for_dead_cannot_write(job: Job, broker: Broker, probe: Functions) -> None:
+    def outlive_the_lease(run: Run) -> Json:
+        expire_lease(only_step(job))
+        claim(run.step_id, worker="successor", predecessor_is_dead=False)  # type: ignore[attr-defined]
+        run.save_artifact("late.txt", b"late", "text/plain")
+        return {"parts": 1}
+
+    probe.split = outlive_the_lease
+    broker.deliver()
+    step = only_step(job)
+    assert (step.status, step.attempt, step.worker) == (StepStatus.PROCESSING, 2, "successor")
+    assert not job.artifacts.exists()
+
+
+def test_step_that_loses_every_worker_fails_with_worker_lost(job: Job) -> None:
+    step = only_step(job)
+    for _ in range(MAX_ATTEMPTS):
+        assert claim(step.pk, worker="doomed", predecessor_is_dead=True)
+    run_step(step.pk, worker="last", predecessor_is_dead=True)
+    job.refresh_from_db()
+    assert (job.status, job.error_code) == (JobStatus.FAILED, ErrorCode.WORKER_LOST)
+    assert only_step(job).status == StepStatus.FAILED
+
+
+def test_error_of_a_step_fails_the_job_after_its_siblings_finished(job: Job, broker: Broker, probe: Functions) -> None:
+    def draw(run: Run) -> Json:
+        if run.label == "part 0":
+            raise JobError(ErrorCode.PROCESSING_ERROR, "Column 3 holds no numbers.")
+        return {}
+
+    probe.draw = draw
+    broker.deliver()
+    job.refresh_from_db()
+    assert (job.status, job.error_code, job.error_message) == ("failed", "PROCESSING_ERROR", "Column 3 holds no numbers.")
+    assert [step.status for step in job.steps.all()] == ["completed", "failed", "completed"]
+
+
+def test_unexpected_error_becomes_an_internal_error_without_its_text(job: Job, broker: Broker, probe: Functions) -> None:
+    probe.split = lambda run: {"parts": 1 // 0}
+    broker.deliver()
+    job.refresh_from_db()
+    assert job.error_code == ErrorCode.INTERNAL_ERROR
+    assert "division" not in job.error_message
+
+
+def test_kind_that_was_removed_fails_the_job(job: Job, broker: Broker) -> None:
+    Job.objects.update(kind="gone")
+    broker.deliver()
+    job.refresh_from_db()
+    assert job.error_code == ErrorCode.UNKNOWN_KIND
+
+
+def test_stage_is_started_once(job: Job, broker: Broker) -> None:
+    run_step(broker.messages.pop(), worker="test", predecessor_is_dead=False)
+    assert job.steps.filter(stage="draw").count() == 2
+    from django.db import transaction
+
+    with transaction.atomic():
+        advance(job.pk)
+    assert job.steps.count() == 3
+
+
+def test_progress_never_falls_although_an_attempt_starts_anew(job: Job, broker: Broker, probe: Functions) -> None:
+    seen: list[float] = []
+
+    def split(run: Run) -> Json:
+        run.report(80)
+        seen.append(Job.objects.get(pk=job.pk).progress)
+        return {"parts": 1}
+
+    probe.split = split
+    step = only_step(job)
+    run_step(step.pk, worker="one", predecessor_is_dead=False)
+    Step.objects.filter(pk=step.pk).update(status=StepStatus.QUEUED)
+    Job.objects.filter(pk=job.pk).update(stage="split")
+    claim(step.pk, worker="two", predecessor_is_dead=False)
+    job.refresh_from_db()
+    assert seen == [20]  # 80 % of a stage that weighs 1 of 4
+    assert job.progress == 25
+
+
+def test_every_change_raises_the_version(job: Job, broker: Broker, probe: Functions) -> None:
+    versions = []
+    probe.draw = lambda run: versions.append(Job.objects.get(pk=job.pk).version)
+    broker.deliver()
+    job.refresh_from_db()
+    versions.append(job.version)
+    assert versions == sorted(set(versions))
+
+
+def test_lost_message_is_sent_again_once_the_broker_has_none(
+    job: Job, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker.messages.clear()
+    monkeypatch.setattr("apps.jobs.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 0))
+    assert reconcile() == 0
+    Step.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
+    assert reconcile() == 1
+    broker.deliver()
+    job.refresh_from_db()
+    assert job.status == JobStatus.COMPLETED
+
+
+def test_step_that_waits_in_a_long_queue_is_not_sent_again(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.jobs.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 7))
+    Step.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
+    assert reconcile() == 0
+
+
+def test_step_that_was_never_sent_is_sent(job: Job, broker: Broker) -> None:
+    broker.messages.clear()
+    Step.objects.update(sent_at=None)
+    Job.objects.update(queued_at=timezone.now() - timedelta(minutes=1))
+    assert reconcile() == 1
+    assert broker.messages == [only_step(job).pk]
+
+
+def test_step_whose_lease_ran_out_is_sent_again(job: Job, broker: Broker) -> None:
+    broker.messages.clear()
+    step = only_step(job)
+    claim(step.pk, worker="lost", predecessor_is_dead=False)
+    assert reconcile() == 0
+    expire_lease(step)
+    assert reconcile() == 1
+    broker.deliver()
+    job.refresh_from_db()
+    assert job.status == JobStatus.COMPLETED
+
+
+def test_job_whose_steps_have_all_ended_is_closed(job: Job) -> None:
+    Step.objects.update(status=StepStatus.FAILED, error_code="TIMEOUT", error_message="too long")
+    reconcile()
+    job.refresh_from_db()
+    assert (job.status, job.error_code) == (JobStatus.FAILED, "TIMEOUT")
