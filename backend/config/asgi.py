@@ -11,9 +11,10 @@ http = get_asgi_application()  # before the imports below: they need the apps
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 
+import config.urls  # noqa: F401 - now, and not at the first request: an error shows at the start
 from apps.accounts.sockets import authenticated
 from apps.jobs.routing import websocket_urlpatterns
-from config.reload import report_loaded_files
+from config.loaded import report_loaded_files
 
 application = ProtocolTypeRouter({"http": http, "websocket": authenticated(URLRouter(websocket_urlpatterns))})
 report_loaded_files()

@@ -10,8 +10,8 @@ from kombu import Queue as BrokerQueue
 
 from config import broker, env
 from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
+from config.loaded import report_loaded_files
 from config.queues import DEFAULT_QUEUE, QUEUES, choose_pool, get_queue
-from config.reload import report_loaded_files
 from config.schedule import SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -42,12 +42,19 @@ def route(
     return {"queue": task.runs_on}
 
 
+def complete_url(name: str) -> str:
+    """Return the URL with its password, and put it back: Celery prefers these variables to its configuration."""
+    os.environ[name] = url = env.redis_url(name, 0)
+    os.environ.pop(f"{name}_FILE", None)
+    return url
+
+
 broker.keep_connection_info()
 
-app = celery.Celery("config", task_cls=QueueTask, broker=env.redis_url("CELERY_BROKER_URL", 0))
+app = celery.Celery("config", task_cls=QueueTask, broker=complete_url("CELERY_BROKER_URL"))
 app.steps["worker"].add(WorkerHeartbeat)
 app.conf.update(
-    result_backend=env.redis_url("CELERY_RESULT_BACKEND", 0),
+    result_backend=complete_url("CELERY_RESULT_BACKEND"),
     result_expires=24 * 3600,  # seconds
     result_extended=True,
     redis_socket_timeout=5,  # seconds, of the result backend

@@ -12,17 +12,12 @@ import tempfile
 from pathlib import Path
 from types import FrameType
 
-BACKEND = Path(__file__).resolve().parent.parent
-REPORT = "RELOAD_REPORT"  # set for the command: where it writes the files it has loaded, one a line
+from watchfiles import PythonFilter, watch
+
+from config.loaded import BACKEND, REPORT
+
+WATCHED = [BACKEND / "apps", BACKEND / "config"]
 PATIENCE = 5  # seconds
-
-
-def report_loaded_files() -> None:
-    """Tell the reloader, if there is one, which of our files this process has loaded."""
-    if report := os.environ.get(REPORT):
-        files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-        ours = [file for file in files if file and Path(file).is_relative_to(BACKEND)]
-        Path(report).write_text("\n".join(ours), encoding="utf-8")
 
 
 class Reloader:
@@ -48,10 +43,8 @@ class Reloader:
 
     def run(self) -> int:
         """Watch until told to stop, or until a command that once worked ends by itself. Returns its exit code."""
-        from watchfiles import PythonFilter, watch  # here: production imports this module, and never watches
-
         announced = False
-        for changes in watch(BACKEND, watch_filter=PythonFilter(), rust_timeout=500, yield_on_timeout=True):
+        for changes in watch(*WATCHED, watch_filter=PythonFilter(), rust_timeout=500, yield_on_timeout=True):
             ended = self.process.poll()
             if ended is not None and (self.stopping or self.report.exists()):
                 return ended

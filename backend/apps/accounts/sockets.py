@@ -11,17 +11,26 @@ from rest_framework.authtoken.models import Token
 def authenticated(application: Any) -> Any:
     """Return the application behind both ways to sign in, as ASGI middleware.
 
-    A browser sends the cookie on its own, so its Origin is checked. It can't set the header of a token, so whoever
-    sends one needs no Origin.
+    An Origin has to be ours. A browser always sends one, and its cookie along with it; a program that sends a token,
+    which no page can make a browser do, may leave it out.
     """
-    by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(application))
 
-    async def choose(scope: dict[str, Any], receive: Any, send: Any) -> Any:
-        header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-        scheme, _, key = header.partition(" ")
-        if scheme.lower() != "token":
-            return await by_session(scope, receive, send)
-        token = await Token.objects.select_related("user").filter(key=key.strip(), user__is_active=True).afirst()
+    async def by_token(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        key = _token_key(scope)
+        token = await Token.objects.select_related("user").filter(key=key, user__is_active=True).afirst()
         return await application({**scope, "user": token.user if token else AnonymousUser()}, receive, send)
 
+    async def choose(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        signed_in = by_token if _token_key(scope) else AuthMiddlewareStack(application)
+        if _token_key(scope) and b"origin" not in dict(scope["headers"]):
+            return await signed_in(scope, receive, send)
+        return await AllowedHostsOriginValidator(signed_in)(scope, receive, send)
+
     return choose
+
+
+def _token_key(scope: dict[str, Any]) -> str:
+    """Return the key in `Authorization: Token KEY`, or "" when there is none."""
+    header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+    scheme, _, key = header.partition(" ")
+    return key.strip() if scheme.lower() == "token" else ""

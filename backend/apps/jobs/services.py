@@ -49,6 +49,7 @@ def submit_job(
     pipeline = _available_pipeline(kind)
     _check_source(pipeline, file, url)
     _check_priority(priority)
+    now = timezone.now()
     job = Job(
         id=uuid.uuid4(),
         owner=owner,
@@ -62,7 +63,8 @@ def submit_job(
         stages=[{"name": stage.name, "queue": stage.queue, "weight": stage.weight} for stage in pipeline.stages],
         stage=pipeline.stages[0].name,
         status=JobStatus.QUEUED,
-        queued_at=timezone.now(),
+        created_at=now,
+        queued_at=now,
     )
     if file:
         files.save(files.source_path(job.pk), file)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from celery import shared_task
-from celery.signals import celeryd_after_setup
+from celery import bootsteps, current_app, shared_task
 
 from apps.jobs import reconcile as reconciler
 from apps.jobs.dispatch import task_name
@@ -36,11 +35,18 @@ def clean_up() -> None:
     reconciler.clean_up()
 
 
-@celeryd_after_setup.connect
-def import_stages(instance: Any, **_: Any) -> None:
-    """Import, before the pool forks, what the stages of this worker's queues run: only its workers pay for it."""
-    served = set(instance.app.amqp.queues.consume_from)
-    for pipeline in all_pipelines():
-        for stage in pipeline.stages:
-            if stage.queue in served:
-                stage.load()
+class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
+    """Imports, before the pool forks, what the stages of this worker's queues run: no other worker pays for it.
+
+    A module that can't be imported ends the worker, where a signal's receiver would only log it.
+    """
+
+    def create(self, worker: Any) -> None:
+        served = set(worker.app.amqp.queues.consume_from)
+        for pipeline in all_pipelines():
+            for stage in pipeline.stages:
+                if stage.queue in served:
+                    stage.load()
+
+
+current_app.steps["worker"].add(ImportStages)

@@ -1,0 +1,16 @@
+"""Tells the reloader which of our files a process has loaded. Nothing happens where there is no reloader."""
+
+import os
+import sys
+from pathlib import Path
+
+BACKEND = Path(__file__).resolve().parent.parent
+REPORT = "RELOAD_REPORT"  # set by the reloader: where to write the files, one a line
+
+
+def report_loaded_files() -> None:
+    """Tell the reloader, if there is one, which of our files this process has loaded."""
+    if report := os.environ.get(REPORT):
+        files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+        ours = [file for file in files if file and Path(file).is_relative_to(BACKEND)]
+        Path(report).write_text("\n".join(ours), encoding="utf-8")
