@@ -5,6 +5,11 @@ import pytest
 from config import env
 
 
+@pytest.fixture(autouse=True)
+def names_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env, "names_read", set())
+
+
 def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIZE", "")
     assert env.integer("SIZE", 7) == 7

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.integration
+
 BACKEND = Path(__file__).resolve().parents[2]
 COMMAND = """
 import sys, time
 sys.path.insert(0, {folder!r})
 import used
-from config.reload import report_loaded_files
+from config.loaded import report_loaded_files
 report_loaded_files()
 print("started", used.VALUE, flush=True)
 time.sleep(60)
@@ -29,11 +31,11 @@ def reloading(folder: Path, *, polling: bool) -> Iterator[Path]:
     (folder / "other.py").write_text("")
     main = folder / "main.py"
     main.write_text(COMMAND.format(folder=str(folder)))
-    start = f"import config.reload as r; from pathlib import Path; r.BACKEND = Path({str(folder)!r}); r.main()"
-    # the command reports files below its own BACKEND: sitecustomize moves it there too
+    # both processes look at `folder` instead of the backend
     (folder / "sitecustomize.py").write_text(
-        f"import pathlib, config.reload; config.reload.BACKEND = pathlib.Path({str(folder)!r})\n"
+        f"import pathlib, config.loaded; config.loaded.BACKEND = pathlib.Path({str(folder)!r})\n"
     )
+    start = "import config.reload as r; r.WATCHED = [r.BACKEND]; r.main()"
     environment = os.environ | {
         "PYTHONPATH": f"{folder}:{BACKEND}",
         "WATCHFILES_FORCE_POLLING": "true" if polling else "",

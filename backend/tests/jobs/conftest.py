@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.jobs import dispatch, pipelines
-from apps.jobs.models import Job, Step
+from apps.jobs.models import Step
 from apps.jobs.pipelines import Json, Options, Pipeline, Planned, Run, Stage
 from apps.jobs.work import run_step
 

@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from apps.jobs import files
 from apps.jobs.models import Job
+from apps.jobs.pipelines import Json, Run
 from apps.jobs.reconcile import clean_up
 from apps.jobs.run import Attempt
 from tests.jobs.conftest import Broker, Functions
@@ -144,7 +145,11 @@ def test_nobody_signed_in_is_refused(client: Client) -> None:
 
 
 def make_artifact(job_id: str, broker: Broker, probe: Functions, name: str, content_type: str) -> None:
-    probe.split = lambda run: run.save_artifact(name, b"content", content_type) or {"parts": 1}
+    def split(run: Run) -> Json:
+        run.save_artifact(name, b"content", content_type)
+        return {"parts": 1}
+
+    probe.split = split
     broker.deliver()
 
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from rest_framework.authtoken.models import Token
 
-from apps.jobs import hub, progress
+from apps.jobs import bridge, hub, progress
 from apps.jobs.models import Job
 from apps.jobs.services import delete_job, submit_job
 from config.asgi import application
@@ -32,7 +32,7 @@ async def rings_in_this_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(coroutine: Any, timeout: float) -> None:
         main.call_soon_threadsafe(lambda: rings.append(main.create_task(coroutine)))
 
-    monkeypatch.setattr(progress.bridge, "run", run)
+    monkeypatch.setattr(bridge, "run", run)
 
 
 @pytest.fixture
@@ -175,6 +175,12 @@ async def test_browser_of_a_wrong_origin_is_refused_at_the_handshake(
     connect: Open, db: None, headers: dict[str, str]
 ) -> None:
     socket = await connect("/ws/jobs/", None, **headers)
+    accepted, _ = await socket.connect()
+    assert not accepted
+
+
+async def test_token_from_a_foreign_origin_is_refused_at_the_handshake(connect: Open, owner: User) -> None:
+    socket = await connect("/ws/jobs/", owner, origin="https://evil.example")
     accepted, _ = await socket.connect()
     assert not accepted
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from apps.jobs.errors import ErrorCode, JobError
@@ -102,11 +103,12 @@ def test_error_of_a_step_fails_the_job_after_its_siblings_finished(job: Job, bro
     probe.draw = draw
     broker.deliver()
     job.refresh_from_db()
-    assert (job.status, job.error_code, job.error_message) == ("failed", "PROCESSING_ERROR", "Column 3 holds no numbers.")
+    assert (job.status, job.error_code) == (JobStatus.FAILED, ErrorCode.PROCESSING_ERROR)
+    assert job.error_message == "Column 3 holds no numbers."
     assert [step.status for step in job.steps.all()] == ["completed", "failed", "completed"]
 
 
-def test_unexpected_error_becomes_an_internal_error_without_its_text(job: Job, broker: Broker, probe: Functions) -> None:
+def test_unexpected_error_is_an_internal_error_without_its_text(job: Job, broker: Broker, probe: Functions) -> None:
     probe.split = lambda run: {"parts": 1 // 0}
     broker.deliver()
     job.refresh_from_db()
@@ -124,8 +126,6 @@ def test_kind_that_was_removed_fails_the_job(job: Job, broker: Broker) -> None:
 def test_stage_is_started_once(job: Job, broker: Broker) -> None:
     run_step(broker.messages.pop(), worker="test", predecessor_is_dead=False)
     assert job.steps.filter(stage="draw").count() == 2
-    from django.db import transaction
-
     with transaction.atomic():
         advance(job.pk)
     assert job.steps.count() == 3

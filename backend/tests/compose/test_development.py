@@ -1,0 +1,195 @@
+"""The development stack in Docker, from a fresh clone to a chart, and what breaks in it."""
+
+import asyncio
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from config.queues import TABLE
+from tests.compose.project import Project, free_ports, project
+from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
+from tests.servers import wait_until
+from tests.site import Site
+
+pytestmark = pytest.mark.compose
+
+WORKERS = {"worker-" + row.name.replace("_", "-") for row in TABLE}
+LASTING = WORKERS | {"redis", "postgres", "web", "beat", "flower", "frontend"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    ports = free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT")
+    folder = tmp_path_factory.mktemp("checkout")
+    variables = ports | {"FETCH_PRIVATE_HOSTS": "frontend"}
+    with project(name="test-development", file="docker-compose.yml", folder=folder, variables=variables) as stack:
+        stack.up()  # returns 0 only when every service is healthy
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def site(stack: Project) -> Site:
+    return Site(f"http://localhost:{stack.variables['WEB_PORT']}")
+
+
+async def run_sample(site: Site, sample: Path) -> list[dict[str, Any]]:
+    job = submit(site, sample)
+    async with asyncio.timeout(WITHIN), socket(site, f"/ws/jobs/{job['id']}/") as connection:
+        return await watch(connection, job["id"])
+
+
+def inspect(stack: Project, question: str) -> dict[str, Any]:
+    output = stack.execute("web", "celery", "-A", "config", "inspect", question, "--json", "--timeout", "5")
+    answers = json.loads(next(line for line in output.splitlines() if line.startswith("{")))
+    return {worker.partition("@")[0]: answer for worker, answer in answers.items()}
+
+
+def test_every_service_is_up_and_healthy_after_one_command(stack: Project) -> None:
+    assert {name: state["Health"] for name, state in stack.states().items()} == dict.fromkeys(LASTING, "healthy")
+
+
+async def test_sample_becomes_charts_and_the_last_message_is_the_true_state(site: Site, sample: Path) -> None:
+    states = await run_sample(site, sample)
+    assert states[-1]["status"] == "completed"
+    assert states[-1] == read(site, states[-1]["id"])
+    assert_only_forward(states)
+
+
+async def test_url_is_fetched_and_a_private_one_is_refused(site: Site) -> None:
+    results = {}
+    for host in ("frontend:5173", "web:8000"):
+        with site.client() as client:
+            url = f"http://{host}/samples/seattle-weather.csv"
+            job = client.post("/api/jobs/", json={"kind": "profile", "url": url}).raise_for_status().json()
+        async with asyncio.timeout(WITHIN), socket(site, f"/ws/jobs/{job['id']}/") as connection:
+            results[host] = (await watch(connection, job["id"]))[-1]
+    assert results["frontend:5173"]["status"] == "completed"
+    assert results["frontend:5173"]["source"] == {"name": "seattle-weather.csv", "size": 48219}
+    assert results["web:8000"]["error"]["code"] == "INVALID_INPUT"
+
+
+def test_browser_reaches_the_api_through_the_frontends_own_port(stack: Project) -> None:
+    origin = f"http://localhost:{stack.variables['FRONTEND_PORT']}"
+    with httpx.Client(base_url=origin, timeout=30) as browser:
+        assert '<div id="root">' in browser.get("/").text
+        assert browser.get("/api/session/").json()["user"] == {"username": "demo"}
+
+
+def test_workers_keep_the_promises_of_the_queue_table(stack: Project) -> None:
+    stats = inspect(stack, "stats")
+    for row in TABLE:
+        assert "prefork" in stats[row.name]["pool"]["implementation"]
+        assert stats[row.name]["pool"]["max-concurrency"] == row.concurrency
+        assert stats[row.name]["prefetch_count"] == row.concurrency * row.prefetch_multiplier
+
+
+def test_nothing_of_ours_runs_as_root(stack: Project) -> None:
+    ours = LASTING - {"redis", "postgres"}
+    assert {name: stack.execute(name, "id", "-u").strip() for name in ours} == dict.fromkeys(ours, "1000")
+
+
+def test_application_is_mounted_so_that_no_file_of_root_appears_on_the_host(stack: Project) -> None:
+    assert "Read-only file system" in stack.compose("exec", "-T", "-u", "0", "web", "touch", "/app/x", check=False)
+
+
+def test_flower_knows_workers_and_finished_tasks_also_after_its_restart(stack: Project) -> None:
+    flower = f"http://localhost:{stack.variables['FLOWER_PORT']}"
+
+    def finished_tasks() -> int:
+        return len(re.findall(r"SUCCESS", httpx.get(f"{flower}/tasks", timeout=30).text)) or tasks_in_metrics()
+
+    def tasks_in_metrics() -> int:
+        succeeded = re.findall(r'flower_events_total\{.*type="task-succeeded".*\} (\d+)', metrics())
+        return sum(map(int, succeeded))
+
+    def metrics() -> str:
+        return httpx.get(f"{flower}/metrics", timeout=30).text
+
+    def workers() -> set[str]:
+        return set(re.findall(r"([a-z_]+)@\w+", httpx.get(f"{flower}/workers", timeout=30).text))
+
+    wait_until(lambda: {row.name for row in TABLE} <= workers(), what="Flower to know four workers")
+    assert finished_tasks() > 0
+    stack.compose("restart", "flower")
+    stack.wait_until_healthy()
+    assert {row.name for row in TABLE} <= workers()
+
+
+async def test_edit_of_a_tasks_code_restarts_the_processes_that_run_it(
+    stack: Project, site: Site, sample: Path
+) -> None:
+    module = stack.folder / "backend" / "apps" / "profile" / "charts.py"
+    source = module.read_text()
+
+    def restarts() -> dict[str, int]:
+        return {name: stack.log(name).count("restarting") for name in WORKERS | {"web", "beat"}}
+
+    before = restarts()
+    module.write_text(source + "\n# edited\n")
+    expected = before | {"worker-charts-cpu": before["worker-charts-cpu"] + 1}
+    wait_until(lambda: restarts() == expected, what="the worker of the charts to restart")
+
+    module.write_text("def broken(:\n")
+    wait_until(lambda: "SyntaxError" in stack.log("worker-charts-cpu"), what="the error in the log")
+    stack.wait_until_unhealthy({"worker-charts-cpu"})
+    assert stack.unhealthy() == {"worker-charts-cpu"}
+
+    module.write_text(source)
+    stack.wait_until_healthy()
+    assert (await run_sample(site, sample))[-1]["status"] == "completed"
+
+
+def test_each_healthcheck_speaks_for_its_own_service(stack: Project) -> None:
+    """Break three services at once, each in its own way: those turn unhealthy, and no other."""
+    network = f"{stack.name}_default"
+    worker = stack.states()["worker-ai"]["ID"]
+    freeze = "for p in /proc/[0-9]*; do grep -q '[c]elery' $p/cmdline && kill -STOP ${p#/proc/}; done; true"
+    stack.execute("beat", "sh", "-c", freeze)
+    stack.execute("flower", "sh", "-c", freeze)
+    docker("network", "disconnect", network, worker)
+    stack.wait_until_unhealthy({"beat", "worker-ai", "flower"})
+    assert stack.unhealthy() == {"beat", "worker-ai", "flower"}
+
+    docker("network", "connect", "--alias", "worker-ai", network, worker)
+    stack.compose("restart", "beat", "flower")
+    stack.wait_until_healthy()
+
+
+def test_redis_that_refuses_its_password_is_unhealthy_and_no_worker_is(stack: Project) -> None:
+    stack.execute("redis", "redis-cli", "CONFIG", "SET", "requirepass", "wrong")
+    stack.wait_until_unhealthy({"redis", "web"})  # web too: it can't reach its broker
+    assert not stack.unhealthy() & WORKERS
+    stack.execute("redis", "redis-cli", "-a", "wrong", "CONFIG", "SET", "requirepass", "")
+    stack.wait_until_healthy()
+
+
+def test_database_that_is_gone_is_unhealthy_and_no_worker_is(stack: Project) -> None:
+    stack.execute("postgres", "sh", "-c", "kill -STOP $(head -1 /var/lib/postgresql/data/postmaster.pid)")
+    stack.wait_until_unhealthy({"postgres", "web"})
+    assert not stack.unhealthy() & WORKERS
+    stack.execute("postgres", "sh", "-c", "kill -CONT $(head -1 /var/lib/postgresql/data/postmaster.pid)")
+    stack.wait_until_healthy()
+
+
+async def test_variable_of_the_shell_changes_one_worker_and_the_journey_passes_on_gevent(
+    stack: Project, site: Site, sample: Path
+) -> None:
+    stack.up(variables={"AI_POOL": "gevent", "INGESTION_IO_CONCURRENCY": "8"})
+    stats = inspect(stack, "stats")
+    assert "gevent" in stats["ai"]["pool"]["implementation"]
+    assert stats["ai"]["pool"]["max-concurrency"] == 200
+    assert stats["ingestion_io"]["pool"]["max-concurrency"] == 8
+    states = await run_sample(site, sample)
+    assert states[-1]["status"] == "completed"
+    assert_only_forward(states)
+    assert "could not announce" not in stack.log("worker-ai")
+
+
+def docker(*arguments: str) -> None:
+    subprocess.run(["docker", *arguments], check=True, capture_output=True)

@@ -1,0 +1,79 @@
+"""The production file, standing on its own: everything through the proxy, nothing else to be reached."""
+
+import asyncio
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.compose.project import Project, free_ports, project
+from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
+from tests.site import Site
+
+pytestmark = pytest.mark.compose
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    folder = tmp_path_factory.mktemp("checkout")
+    ports = free_ports("HTTP_PORT", "HTTPS_PORT")
+    with project(name="test-production", file="docker-compose.prod.yml", folder=folder, variables=ports) as stack:
+        refusal = stack.compose("config", check=False)
+        assert "scripts/secrets" in refusal
+        subprocess.run(["scripts/secrets"], cwd=folder, check=True, capture_output=True)
+        stack.up()
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def site(stack: Project) -> Site:
+    make = "from django.contrib.auth.models import User; User.objects.create_user('ada', password='lovelace')"
+    stack.execute("web", "python", "manage.py", "shell", "-v", "0", "-c", make)
+    url = f"https://localhost:{stack.variables['HTTPS_PORT']}"
+    return Site(url, username="ada", password="lovelace", verify=False)
+
+
+async def test_journey_passes_through_the_proxy(site: Site, sample: Path) -> None:
+    job = submit(site, sample)
+    async with asyncio.timeout(WITHIN), socket(site, f"/ws/jobs/{job['id']}/") as connection:
+        states = await watch(connection, job["id"])
+    assert states[-1]["status"] == "completed"
+    assert states[-1] == read(site, job["id"])
+    assert_only_forward(states)
+
+
+def test_built_frontend_is_served_also_at_the_address_of_a_job(site: Site) -> None:
+    with site.client() as client:
+        for path in ("/", "/jobs/3f0e6a1c-0000-4000-8000-000000000000"):
+            assert '<div id="root">' in client.get(path).raise_for_status().text
+
+
+def test_nobody_is_signed_in_and_there_is_no_demo_user(site: Site) -> None:
+    with httpx.Client(base_url=site.url, verify=False) as stranger:
+        assert stranger.get("/api/session/").json()["user"] is None
+        assert stranger.post("/api/token/", json={"username": "demo", "password": "demo"}).status_code == 400
+        assert stranger.get("/metrics").headers["content-type"].startswith("text/html")  # the page, not the numbers
+
+
+def test_flower_asks_for_its_password(stack: Project, site: Site) -> None:
+    credentials = next(stack.folder.glob("**/flower_basic_auth")).read_text().strip()
+    user, _, password = credentials.partition(":")
+    with httpx.Client(base_url=site.url, verify=False, follow_redirects=True) as client:
+        assert client.get("/flower/workers").status_code == 401
+        assert "charts_cpu@" in client.get("/flower/workers", auth=(user, password)).raise_for_status().text
+
+
+def test_plain_http_leads_to_https(stack: Project) -> None:
+    answer = httpx.get(f"http://localhost:{stack.variables['HTTP_PORT']}/")
+    assert answer.is_redirect
+    assert answer.headers["location"].startswith("https://")
+
+
+def test_no_process_runs_as_root_and_no_secret_stands_in_an_environment(stack: Project) -> None:
+    secrets = [file.read_text().strip() for file in next(stack.folder.glob("**/flower_basic_auth")).parent.iterdir()]
+    for service in stack.states():
+        assert stack.execute(service, "id", "-u").strip() != "0"
+        environment = stack.execute(service, "cat", "/proc/1/environ")
+        assert not any(secret in environment for secret in secrets)

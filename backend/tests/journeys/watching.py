@@ -1,0 +1,103 @@
+"""How a journey looks at a job from outside: submit over HTTP, watch over WebSocket, read the end state."""
+
+import json
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from tests.site import Site
+
+Json = dict[str, Any]
+
+FINAL = ("completed", "failed", "cancelled", "expired")
+WITHIN = 120.0  # seconds; a first chart waits for matplotlib, on a machine that may be busy
+
+
+def submit(stack: Site, file: Path, **fields: str) -> Json:
+    """Submit a file to `profile` and return the job."""
+    with stack.client() as client, file.open("rb") as content:
+        answer = client.post(
+            "/api/jobs/", data={"kind": "profile", **fields}, files={"file": (file.name, content, "text/csv")}
+        )
+    assert answer.status_code == 201, answer.text
+    job: Json = answer.json()
+    assert answer.headers["Location"] == f"/api/jobs/{job['id']}/"
+    return job
+
+
+def read(stack: Site, job_id: str) -> Json:
+    with stack.client() as client:
+        job: Json = client.get(f"/api/jobs/{job_id}/").raise_for_status().json()
+        return job
+
+
+@asynccontextmanager
+async def socket(
+    stack: Site, path: str, *, headers: dict[str, str] | None = None, origin: str | None = None
+) -> AsyncIterator[ClientConnection]:
+    """Yield an open socket; signed in as the demo user unless other headers are given."""
+    signed_in = stack.headers if headers is None else headers
+    async with connect(
+        stack.websocket_url + path,
+        additional_headers=signed_in,
+        origin=Origin(origin) if origin else None,
+        open_timeout=30,
+        ssl=None if stack.verify else _accept_any_certificate(),
+        max_size=None,
+    ) as connection:
+        yield connection
+
+
+def _accept_any_certificate() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+async def answer(connection: ClientConnection) -> Json:
+    """Return the next event that isn't news of a job: what the server says to this socket alone."""
+    async for message in connection:
+        event: Json = json.loads(message)
+        if event["type"] not in ("job.updated", "job.deleted", "heartbeat"):
+            return event
+    raise AssertionError(f"The socket closed ({connection.close_code}) without an answer.")
+
+
+async def watch(connection: ClientConnection, job_id: str) -> list[Json]:
+    """Return the states of the job that a client shows, the snapshot first, until a final one.
+
+    A state may come twice, as a snapshot and as an update; an older one never comes after a newer.
+    """
+    states: list[Json] = []
+    async for message in connection:
+        event = json.loads(message)
+        if event["type"] in ("job.snapshot", "job.updated") and event["job"]["id"] == job_id:
+            state = event["job"]
+            if states and state["version"] <= states[-1]["version"]:
+                assert state == states[-1]
+                continue
+            states.append(state)
+            if state["status"] in FINAL:
+                return states
+    raise AssertionError(f"The socket closed ({connection.close_code}) before the job ended. Last state: {states[-1:]}")
+
+
+def assert_only_forward(states: Sequence[Json]) -> None:
+    """Progress never falls; a step that ended stays so."""
+    for before, after in pairwise(states):
+        assert after["progress"] >= before["progress"]
+        ended = {step["id"]: step["status"] for step in before["steps"] if step["status"] in FINAL}
+        now = {step["id"]: step["status"] for step in after["steps"]}
+        assert ended.items() <= now.items()
+
+
+def download(stack: Site, artifact: Json) -> httpx.Response:
+    with stack.client() as client:
+        return client.get(artifact["url"]).raise_for_status()

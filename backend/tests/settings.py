@@ -1,0 +1,28 @@
+"""Settings of the unit tests: the project's own, on variables that reach no server and nothing of the developer's."""
+
+import os
+import tempfile
+from pathlib import Path
+
+VARIABLES = {
+    "DJANGO_DEBUG": "true",
+    "DJANGO_SECRET_KEY": "",
+    "DEMO_USER": "true",
+    "DATA_DIR": tempfile.mkdtemp(prefix="unit-tests-"),
+    "CELERY_BROKER_URL": "memory://",
+    "CELERY_RESULT_BACKEND": "cache+memory://",
+    "DATABASE_URL": "",
+    "REDIS_PASSWORD": "",
+    "AI_BASE_URL": "",
+    "AI_API_KEY": "",
+    "AI_MODEL": "",
+    "CELERY_TASK_ALWAYS_EAGER": "",
+}
+os.environ.update(VARIABLES)
+
+from config.settings import *  # noqa: E402, F403
+
+# In a file and not in memory: threads then share it as they do in a running stack.
+DATABASES["default"]["TEST"] = {"NAME": Path(VARIABLES["DATA_DIR"]) / "test.sqlite3"}  # noqa: F405
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,100 @@
+"""What every process of the native stack gets as its environment. The shell's variables win over .env, and .env over
+the defaults here."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+BACKEND = ROOT / "backend"
+FRONTEND = ROOT / "frontend"
+FLOWER_CONFIG = ROOT / "infrastructure" / "flower" / "flowerconfig.py"
+
+# What leads to a server or to data of the developer's own. Tests leave it out.
+PERSONAL = (
+    "DATABASE_URL",
+    "DATA_DIR",
+    *("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "REDIS_URL", "REDIS_PASSWORD"),
+    *("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"),
+)
+
+_ASSIGNMENT = re.compile(r"""^(?:export\s+)?(\w+)=(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$""")
+
+_REDIS_DATABASES = {"CELERY_BROKER_URL": 0, "CELERY_RESULT_BACKEND": 0, "REDIS_URL": 1}
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port the stack listens on, and the variable that moves it."""
+
+    service: str
+    variable: str
+    number: int
+
+
+PORTS = (
+    Port("web", "WEB_PORT", 8000),
+    Port("frontend", "FRONTEND_PORT", 5173),
+    Port("flower", "FLOWER_PORT", 5555),
+    # Not 6379: a Redis that a developer runs for something else is neither used nor in the way.
+    Port("redis", "REDIS_PORT", 6390),
+)
+
+
+def read_dotenv(text: str) -> dict[str, str]:
+    """Return the assignments of a .env file. Understands quotes and comments, not `${NAME}`."""
+    found = {}
+    for line in text.splitlines():
+        if match := _ASSIGNMENT.match(line.strip()):
+            name, *values = match.groups()
+            found[name] = next((value for value in values if value is not None), "")
+    return found
+
+
+def given_redis(given: Mapping[str, str]) -> str | None:
+    """Return the URL of a Redis that is given, or None when the stack has to start one."""
+    urls = (given.get(name, "") for name in ("REDIS_URL", "CELERY_BROKER_URL"))
+    return next((url for url in urls if url.startswith(("redis://", "rediss://"))), None)
+
+
+def given_environment(shell: Mapping[str, str] = os.environ, *, dotenv: Path = ROOT / ".env") -> dict[str, str]:
+    """Return what the shell and .env set. Empty means unset, as in Compose's ${NAME:-default} and in config.env."""
+    given = read_dotenv(dotenv.read_text()) if dotenv.is_file() else {}
+    return {name: value for name, value in (given | dict(shell)).items() if value}
+
+
+def native_environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of every process: what is given, completed with what native mode needs."""
+    environment = dict(given)
+    for port in PORTS:
+        environment.setdefault(port.variable, str(port.number))
+    redis = given_redis(given) or f"redis://127.0.0.1:{environment['REDIS_PORT']}"
+    for name, database in _REDIS_DATABASES.items():
+        environment.setdefault(name, urlunsplit(urlsplit(redis)._replace(path=f"/{database}")))
+    defaults = {
+        "DJANGO_DEBUG": "true",
+        "DEMO_USER": "true",
+        "DATA_DIR": str(ROOT / ".data"),
+        "FLOWER_URL": f"http://localhost:{environment['FLOWER_PORT']}",
+        "WEB_ORIGIN": f"http://127.0.0.1:{environment['WEB_PORT']}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    environment = defaults | environment
+    environment["DATA_DIR"] = str(ROOT / environment["DATA_DIR"])  # processes have different working directories
+    return environment
+
+
+def ports_of(environment: Mapping[str, str]) -> list[Port]:
+    """Return the stack's ports as the environment moves them. Raises ValueError, naming the variable."""
+    return [replace(port, number=_port_number(port, environment.get(port.variable))) for port in PORTS]
+
+
+def _port_number(port: Port, value: str | None) -> int:
+    if not value:
+        return port.number
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise ValueError(f"{port.variable} is {value!r}. Expected a port: a number from 1 to 65535.")
+    return int(value)
