@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -30,7 +31,6 @@ TOTAL_TIMEOUT = 45.0  # seconds for everything; below the soft limit of the queu
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 64 * 1024
 HEADERS = [(b"Accept", b"*/*"), (b"Accept-Encoding", b"gzip, identity;q=0.5"), (b"User-Agent", b"job-fetch/1.0")]
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 STATUS_ADVICE = {
     401: "It wants a sign-in: download the file yourself and upload it.",
     403: "It refuses access: download the file yourself and upload it.",
@@ -38,11 +38,11 @@ STATUS_ADVICE = {
     429: "It is asked too often: try again later.",
 }
 
+trusted = cache(httpx.create_ssl_context)  # reading the certificates takes longer than many a download
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # carries an IPv4 address (RFC 6052)
 # What `is_global` of some Python version lets through although it can lead inside: shared by carriers, Azure's
 # metadata, protocol assignments (Oracle's metadata), 6to4 relays, 6to4, Teredo, site-local, NAT64 of one network.
 NEVER = "100.64.0.0/10 168.63.129.16/32 192.0.0.0/24 192.88.99.0/24 2002::/16 2001::/32 fec0::/10 64:ff9b:1::/48"
-NEVER_NETWORKS = tuple(map(ipaddress.ip_network, NEVER.split()))
 
 Progress = Callable[[int, int | None], None]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -72,7 +72,7 @@ def fetch(
     """
     guard = _Guard(allowed_private_hosts, deadline=time.monotonic() + TOTAL_TIMEOUT)
     try:
-        with httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(), network_backend=guard) as pool:
+        with httpcore.ConnectionPool(ssl_context=trusted(), network_backend=guard) as pool:
             return _follow(pool, _parse(url), destination, max_bytes, on_progress)
     except BaseException:  # limits of time arrive as exceptions of many kinds
         destination.unlink(missing_ok=True)
@@ -86,7 +86,7 @@ def is_public(address: Address) -> bool:
             return is_public(address.ipv4_mapped)
         if address in NAT64:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    if any(address in network for network in NEVER_NETWORKS):
+    if any(address in network for network in map(ipaddress.ip_network, NEVER.split())):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
@@ -97,7 +97,7 @@ def _follow(
     for _ in range(MAX_REDIRECTS + 1):
         with _connected(pool, url) as response:
             headers = httpx.Headers(response.headers)
-            if response.status not in REDIRECTS:
+            if response.status not in (301, 302, 303, 307, 308):
                 if response.status != 200:
                     advice = STATUS_ADVICE.get(response.status, "Check the address, or try again later.")
                     raise _upstream(f"{url.host} answered with HTTP status {response.status}. {advice}")

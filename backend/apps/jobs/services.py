@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,7 +57,7 @@ def submit_job(
         priority=priority,
         options=_valid_options(pipeline, options),
         idempotency_key=idempotency_key,
-        source_name=PurePath(file.name or "upload").name[:255] if file else "",
+        source_name=_source_name(file, url)[:255],
         source_size=file.size if file else None,
         source_url=url,
         stages=[{"name": stage.name, "queue": stage.queue, "weight": stage.weight} for stage in pipeline.stages],
@@ -88,6 +88,13 @@ def delete_job(job: Job) -> None:
         job.delete()
         transaction.on_commit(lambda: files.delete_job_files(job_id))
         transaction.on_commit(lambda: announce(job_id, owner_id))
+
+
+def _source_name(file: "UploadedFile[bytes] | None", url: str) -> str:
+    """Return what people call the source. A server may give a better name once a URL is fetched."""
+    if file:
+        return PurePath(file.name or "upload").name
+    return PurePosixPath(urlsplit(url).path).name or urlsplit(url).hostname or ""
 
 
 def _available_pipeline(kind: str) -> Pipeline:

@@ -18,7 +18,7 @@ class ProfileOptions(Options):
     """What may be asked of `profile`."""
 
     delimiter: Literal["auto", ",", ";", "\t", "|"] = Field(
-        "auto", title="Delimiter", description="What separates the values of a row. `auto` finds out by itself."
+        "auto", title="Delimiter", description="What separates the values of a row: auto finds out by itself."
     )
 
 

@@ -1,0 +1,113 @@
+// Own data, its mistakes, the list of jobs, and what isn't there.
+import { expect, test } from '@playwright/test';
+import { expectCompleted, smallTable, upload } from './jobs';
+
+const file = (name: string, content: string) => ({
+  name,
+  mimeType: 'text/csv',
+  buffer: Buffer.from(content),
+});
+
+test('an own CSV file is uploaded and profiled', async ({ page }) => {
+  await upload(page, smallTable);
+  await page.waitForURL('**/jobs/*');
+  await expect(page.getByRole('heading', { level: 1, name: 'small.csv' })).toBeVisible();
+  await expectCompleted(page);
+  await expect(page.getByRole('heading', { name: '3 columns, 200 rows' })).toBeVisible();
+});
+
+test('a file can be dropped', async ({ page }) => {
+  await page.goto('/');
+  const zone = page.getByText('Drop a file here, or choose one');
+  await expect(zone).toBeVisible();
+  const data = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['a,b\n1,2\n3,4\n'], 'dropped.csv', { type: 'text/csv' }));
+    return transfer;
+  });
+  await zone.dispatchEvent('drop', { dataTransfer: data });
+  await expect(page.getByText('dropped.csv')).toBeVisible();
+  await page.getByRole('button', { name: 'Start job' }).click();
+  await page.waitForURL('**/jobs/*');
+  await expectCompleted(page);
+});
+
+test('a file that is no table fails with its code and a sentence', async ({ page }) => {
+  await upload(page, file('header-only.csv', 'a,b,c\n'));
+  await page.waitForURL('**/jobs/*');
+  const alert = page.getByLabel('Progress', { exact: true }).getByRole('alert');
+  await expect(alert).toContainText('INVALID_INPUT', { timeout: 60_000 });
+  await expect(page.getByLabel('Progress', { exact: true })).toContainText('Failed');
+});
+
+test('what the API refuses stands beside its field', async ({ page }) => {
+  await upload(page, file('empty.csv', ''));
+  await expect(page.getByRole('alert')).toContainText('empty');
+  await upload(page, file('picture.png', 'no table'));
+  await expect(page.getByRole('alert')).toContainText('.csv');
+  await page.getByLabel('An address').check();
+  await page.getByLabel('Address', { exact: true }).fill('ftp://example.org/data.csv');
+  await page.getByRole('button', { name: 'Start job' }).click();
+  await expect(page.getByRole('alert')).toContainText('http');
+  await expect(page.getByLabel('Address', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+});
+
+test('an upload has a bar and can be cancelled', async ({ page }) => {
+  const session = await page.context().newCDPSession(page);
+  await page.goto('/');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ ...smallTable, buffer: Buffer.alloc(5_000_000, 'a,b\n') });
+  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 };
+  await session.send('Network.emulateNetworkConditions', slow);
+  await page.getByRole('button', { name: 'Start job' }).click();
+  const bar = page.getByRole('progressbar', { name: 'Upload' });
+  await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Cancel upload' }).click();
+  await expect(bar).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Start job' })).toBeEnabled();
+  await expect(page.getByRole('alert')).toBeHidden();
+});
+
+test('the list shows a job while it runs in another tab, and it can be deleted', async ({
+  page,
+  context,
+}) => {
+  await page.goto('/jobs');
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  const other = await context.newPage();
+  const name = `list-${Date.now()}.csv`;
+  await upload(other, { ...smallTable, name });
+  await other.waitForURL('**/jobs/*');
+  const row = page.getByRole('row', { name });
+  await expect(row).toBeVisible();
+  await expect(row).toContainText('Completed', { timeout: 60_000 });
+
+  await other.getByRole('button', { name: 'Delete' }).click();
+  await other.getByRole('dialog').getByRole('button', { name: 'Delete job' }).click();
+  await other.waitForURL('**/jobs');
+  await expect(row).toBeHidden();
+  await expect(other.getByRole('row', { name })).toBeHidden();
+});
+
+test('the list is filtered by its address', async ({ page }) => {
+  await page.goto('/jobs?status=expired');
+  await expect(page.getByRole('heading', { name: 'No job matches' })).toBeVisible();
+  await page.getByRole('link', { name: 'Show all jobs' }).click();
+  await page.getByLabel('Status').selectOption('completed');
+  await expect(page).toHaveURL(/status=completed/);
+});
+
+for (const id of ['00000000-0000-4000-8000-000000000000', 'no-id']) {
+  test(`an unknown job is said kindly: ${id}`, async ({ page }) => {
+    await page.goto(`/jobs/${id}`);
+    await expect(page.getByRole('heading', { name: 'There is no such job' })).toBeVisible();
+    await page.getByRole('link', { name: 'My jobs' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
+  });
+}
+
+test('an unknown page is said kindly', async ({ page }) => {
+  await page.goto('/nowhere');
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+});

@@ -1,0 +1,44 @@
+// Every page, for what is asked of all of them.
+import type { Page } from '@playwright/test';
+import { expectCompleted, runSample } from './jobs';
+
+export const pages: Record<string, (page: Page) => Promise<void>> = {
+  'new-job': async (page) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Run on the sample' }).waitFor();
+  },
+  'job-running': async (page) => {
+    await runSample(page);
+    await page.getByRole('figure').nth(1).waitFor();
+  },
+  'job-completed': async (page) => {
+    await runSample(page);
+    await expectCompleted(page);
+  },
+  'job-failed': async (page) => {
+    await page.goto('/');
+    const buffer = Buffer.from('a,b,c\n');
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'header-only.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('button', { name: 'Start job' }).click();
+    await page.getByRole('alert').waitFor({ timeout: 60_000 });
+  },
+  'job-unknown': async (page) => {
+    await page.goto('/jobs/00000000-0000-4000-8000-000000000000');
+    await page.getByRole('heading', { name: 'There is no such job' }).waitFor();
+  },
+  jobs: async (page) => {
+    await page.goto('/jobs');
+    await page.getByText('Live', { exact: true }).waitFor();
+  },
+  queues: async (page) => {
+    await page.goto('/queues');
+    await page.getByRole('region', { name: 'ai' }).waitFor();
+  },
+  'sign-in': async (page) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  },
+};

@@ -1,0 +1,52 @@
+// What stands around every page.
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Link, NavLink, useLocation } from 'react-router';
+import { AccountMenu } from '../features/session/AccountMenu';
+import styles from './Layout.module.css';
+
+export function Layout({ username, children }: { username: string | undefined; children: ReactNode }) {
+  const main = useRef<HTMLElement>(null);
+  useFocusOnNewPage(main);
+  return (
+    <>
+      <a className={styles.skip} href="#main">
+        Skip to the content
+      </a>
+      <header className={styles.header}>
+        <div className={styles.bar}>
+          <Link to="/" className={styles.brand}>
+            <img src="/favicon.svg" alt="" width="26" height="26" />
+            Workbench
+          </Link>
+          {username && (
+            <>
+              <nav className={styles.nav} aria-label="Pages">
+                <NavLink to="/" end>
+                  New job
+                </NavLink>
+                <NavLink to="/jobs">Jobs</NavLink>
+                <NavLink to="/queues">Queues</NavLink>
+              </nav>
+              <AccountMenu username={username} />
+            </>
+          )}
+        </div>
+      </header>
+      <main id="main" ref={main} className={styles.main} tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}
+
+/** Move the focus to the new page's title, so that a screen reader says where it is; not on the very first page. */
+function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>) {
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    window.scrollTo(0, 0);
+    (main.current?.querySelector('h1') ?? main.current)?.focus({ preventScroll: true });
+  }, [pathname, main]);
+}

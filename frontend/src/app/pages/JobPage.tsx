@@ -1,0 +1,117 @@
+// One job, live: where it stands, why it isn't further, and what it made.
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { Artifacts } from '../../features/jobs/Artifacts';
+import { JobActions } from '../../features/jobs/JobActions';
+import { JobDetails } from '../../features/jobs/JobDetails';
+import { JobHead } from '../../features/jobs/JobHead';
+import { hasEnded } from '../../features/jobs/merge';
+import { StageLanes } from '../../features/jobs/StageLanes';
+import { useLiveJob } from '../../features/jobs/useLiveJob';
+import { sourceName } from '../../features/jobs/words';
+import { queuesQuery } from '../../features/queues/api';
+import { QueueNote } from '../../features/queues/QueueNote';
+import { ApiError } from '../../shared/api/errors';
+import type { Job } from '../../shared/api/types';
+import { type Connection, type Ending } from '../../shared/live/socket';
+import { ConnectionBadge } from '../../shared/live/ConnectionBadge';
+import { ButtonLink } from '../../shared/ui/Button';
+import { Loading } from '../../shared/ui/Loading';
+import { Notice } from '../../shared/ui/Notice';
+import { Page } from '../../shared/ui/Page';
+import { partsOf } from '../pipelineParts';
+import styles from './JobPage.module.css';
+import { MissingPage } from './MissingPage';
+
+export function JobPage() {
+  const { id = '' } = useParams();
+  return <OneJob key={id} id={id} />;
+}
+
+function OneJob({ id }: { id: string }) {
+  const { query, connection, isDeleted } = useLiveJob(id);
+  const isUnknown = query.error instanceof ApiError && query.error.status === 404;
+  if (isDeleted) {
+    return (
+      <MissingPage title="This job was deleted">
+        It and its files are gone. Your other jobs are still there.
+      </MissingPage>
+    );
+  }
+  if (isUnknown) {
+    return (
+      <MissingPage title="There is no such job">
+        It may have been deleted, or it belongs to somebody else. Check the address, or look for it among your
+        jobs.
+      </MissingPage>
+    );
+  }
+  if (!query.data) {
+    return (
+      <Page title="Job">
+        <Loading query={query} what="The job" />
+      </Page>
+    );
+  }
+  return <KnownJob job={query.data} connection={connection} />;
+}
+
+function KnownJob({ job, connection }: { job: Job; connection: Connection }) {
+  const navigate = useNavigate();
+  const aside = (
+    <>
+      <ConnectionBadge connection={connection} />
+      <JobActions job={job} onDeleted={() => void navigate('/jobs')} />
+    </>
+  );
+  const { Summary, Detail } = partsOf(job.kind);
+  return (
+    <Page title={sourceName(job)} aside={aside}>
+      {connection.state === 'ended' && <Notice tone="warning">{ENDINGS[connection.reason]}</Notice>}
+      <JobDetails job={job} />
+      <JobHead job={job} />
+      <Lanes job={job} />
+      <div className={styles.columns}>
+        <Artifacts job={job} />
+        {Summary && (
+          <section className={styles.side} aria-labelledby="summary">
+            <h2 id="summary">Summary</h2>
+            {job.result ? (
+              <Summary result={job.result} />
+            ) : (
+              <p>{NO_SUMMARY[hasEnded(job) ? 'ended' : 'running']}</p>
+            )}
+          </section>
+        )}
+      </div>
+      {job.result !== null && Detail && <Detail result={job.result} />}
+    </Page>
+  );
+}
+
+/** The queues are asked only while steps of this job wait in one. */
+function Lanes({ job }: { job: Job }) {
+  const isWaiting = job.steps.some((step) => step.status === 'queued');
+  const queues = useQuery({ ...queuesQuery, enabled: isWaiting });
+  const renderQueue = (name: string) => {
+    const queue = queues.data?.find((candidate) => candidate.name === name);
+    return queue && <QueueNote queue={queue} />;
+  };
+  return <StageLanes job={job} renderQueue={renderQueue} />;
+}
+
+const NO_SUMMARY = {
+  running: 'It is written when the last stage has run.',
+  ended: 'This job ended before one was written.',
+};
+
+const ENDINGS: Record<Ending, ReactNode> = {
+  'signed-out': (
+    <p>
+      You are signed out, so this page is no longer live. <ButtonLink to="/">Sign in again</ButtonLink>
+    </p>
+  ),
+  'not-yours': <p>This job belongs to somebody else, so this page is not live.</p>,
+  unknown: <p>The server no longer knows this job, so this page is not live.</p>,
+};

@@ -1,0 +1,64 @@
+// Where a job is asked for.
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearchParams } from 'react-router';
+import { pipelinesQuery } from '../../features/pipelines/api';
+import { NewJobForm } from '../../features/pipelines/NewJobForm';
+import { PipelinePicker } from '../../features/pipelines/PipelinePicker';
+import type { Pipeline } from '../../shared/api/types';
+import { Loading } from '../../shared/ui/Loading';
+import { Notice } from '../../shared/ui/Notice';
+import { Page } from '../../shared/ui/Page';
+import { partsOf } from '../pipelineParts';
+import styles from './NewJobPage.module.css';
+
+export function NewJobPage() {
+  const pipelines = useQuery(pipelinesQuery);
+  return (
+    <Page
+      title="New job"
+      lead="Choose what to run, and on what. Its parts run in parallel, each on its own queue."
+    >
+      <div className={styles.page}>
+        {pipelines.data ? (
+          <Choice pipelines={pipelines.data} />
+        ) : (
+          <Loading query={pipelines} what="The pipelines" />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function Choice({ pipelines }: { pipelines: Pipeline[] }) {
+  const navigate = useNavigate();
+  const [search, setSearch] = useSearchParams();
+  const chosen = pipelines.find(({ kind }) => kind === search.get('kind')) ?? firstToOffer(pipelines);
+  if (!chosen) {
+    return (
+      <Notice title="There are no pipelines">
+        Add one: a folder in backend/apps with a pipeline module.
+      </Notice>
+    );
+  }
+  return (
+    <div className={styles.columns}>
+      <NewJobForm
+        key={chosen.kind}
+        pipeline={chosen}
+        sample={partsOf(chosen.kind).sample}
+        onSubmitted={(job) => void navigate(`/jobs/${job.id}`)}
+      />
+      <PipelinePicker
+        pipelines={pipelines}
+        chosen={chosen.kind}
+        onChoose={(kind) => setSearch({ kind }, { replace: true })}
+      />
+    </div>
+  );
+}
+
+/** The first pipeline that can be tried at once, else the first that works. */
+function firstToOffer(pipelines: Pipeline[]): Pipeline | undefined {
+  const available = pipelines.filter((pipeline) => pipeline.available);
+  return available.find(({ kind }) => partsOf(kind).sample) ?? available[0] ?? pipelines[0];
+}

@@ -1,0 +1,76 @@
+// The files that a job made: charts to look at, the rest to download.
+import { useState } from 'react';
+import type { Artifact, JobSummary } from '../../shared/api/types';
+import { bytes } from '../../shared/format/format';
+import { DownloadLink } from '../../shared/ui/Button';
+import styles from './Artifacts.module.css';
+import { ChartDialog } from './ChartDialog';
+import { hasEnded } from './merge';
+
+const isImage = (artifact: Artifact) => artifact.content_type.startsWith('image/');
+
+export function Artifacts({ job }: { job: JobSummary }) {
+  const charts = job.artifacts.filter(isImage);
+  const files = job.artifacts.filter((artifact) => !isImage(artifact));
+  return (
+    <section aria-labelledby="charts">
+      <h2 id="charts">Charts</h2>
+      {charts.length > 0 ? <Charts charts={charts} /> : <NoCharts ended={hasEnded(job)} />}
+      {files.length > 0 && <Files files={files} />}
+    </section>
+  );
+}
+
+function NoCharts({ ended }: { ended: boolean }) {
+  return (
+    <p className={styles.none}>
+      {ended ? 'This job made no charts.' : 'Charts appear here as they are made.'}
+    </p>
+  );
+}
+
+function Charts({ charts }: { charts: Artifact[] }) {
+  const [openId, setOpenId] = useState<number | null>(null);
+  const index = charts.findIndex((chart) => chart.id === openId);
+  const open = charts[index];
+  const step = (by: number) => setOpenId(charts[(index + by + charts.length) % charts.length]?.id ?? null);
+  return (
+    <>
+      <ul className={styles.gallery}>
+        {charts.map((chart) => (
+          <li key={chart.id}>
+            <figure className={styles.chart}>
+              <button
+                type="button"
+                aria-label={`Open ${chart.name} large`}
+                onClick={() => setOpenId(chart.id)}
+              >
+                <img src={chart.url} alt="" loading="lazy" />
+              </button>
+              <figcaption>
+                <span title={chart.name}>{chart.name}</span>
+                <a href={chart.url} download={chart.name} aria-label={`Download ${chart.name}`}>
+                  Download
+                </a>
+              </figcaption>
+            </figure>
+          </li>
+        ))}
+      </ul>
+      {open && <ChartDialog chart={open} onStep={step} onClose={() => setOpenId(null)} />}
+    </>
+  );
+}
+
+function Files({ files }: { files: Artifact[] }) {
+  return (
+    <ul className={styles.files}>
+      {files.map((file) => (
+        <li key={file.id}>
+          {file.name} <span>{bytes(file.size)}</span>
+          <DownloadLink href={file.url} name={file.name} label="Download" />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { exampleJob, exampleStep } from './exampleJob';
+import { isBehind, listJobs, newestJob, noLiveJobs, withAsked, withJobs, withoutJob } from './merge';
+
+const job = exampleJob();
+
+test('what is not newer is dropped', () => {
+  expect(newestJob(job, exampleJob({ version: 4, progress: 99 }))).toBe(job);
+  expect(newestJob(job, exampleJob({ version: 5, progress: 99 }))).toBe(job);
+});
+
+test('what is newer is taken', () => {
+  expect(newestJob(job, exampleJob({ version: 6, progress: 60 }))).toMatchObject({
+    version: 6,
+    progress: 60,
+  });
+  expect(newestJob(undefined, job)).toBe(job);
+});
+
+test('progress never runs backwards within a run', () => {
+  expect(newestJob(job, exampleJob({ version: 6, progress: 10 })).progress).toBe(40);
+});
+
+test('a job that had ended and goes on starts from its own progress', () => {
+  const failed = exampleJob({ status: 'failed', progress: 80 });
+  expect(newestJob(failed, exampleJob({ version: 6, status: 'queued', progress: 10 })).progress).toBe(10);
+});
+
+test('steps that did not change keep their identity', () => {
+  const [ingest, chart, last] = job.steps;
+  const steps = [
+    exampleStep(1, 'ingest', 'completed', 100),
+    exampleStep(2, 'chart', 'processing', 75),
+    { ...last! },
+  ];
+  const next = newestJob(job, exampleJob({ version: 6, steps }));
+  expect(next.steps[0]).toBe(ingest);
+  expect(next.steps[1]).not.toBe(chart);
+  expect(next.steps[2]).toBe(last);
+});
+
+test('a heartbeat with a newer or unknown version means being behind', () => {
+  expect(isBehind({ a: 3 }, { a: 4 })).toBe(true);
+  expect(isBehind({}, { a: 1 })).toBe(true);
+  expect(isBehind({ a: 3, b: 9 }, { a: 3 })).toBe(false);
+  expect(isBehind({ a: 3 }, {})).toBe(false);
+  expect(isBehind({ a: 3 }, { a: 2 })).toBe(false);
+});
+
+test('a job that no snapshot holds is asked for once per version', () => {
+  const asked = withAsked(noLiveJobs, { old: 7 });
+  expect(isBehind(asked.known, { old: 7 })).toBe(false);
+  expect(isBehind(asked.known, { old: 8 })).toBe(true);
+});
+
+test('a snapshot that answers a heartbeat is taken although its version was asked for', () => {
+  const behind = withAsked(withJobs(noLiveJobs, [job]), { [job.id]: 6 });
+  const healed = withJobs(behind, [exampleJob({ version: 6, status: 'completed' })]);
+  expect(healed.jobs[job.id]?.status).toBe('completed');
+});
+
+test('the list holds the newest of each job, newest job first', () => {
+  const younger = exampleJob({ id: 'younger', created_at: '2026-01-03T10:00:00Z' });
+  const live = withJobs(noLiveJobs, [exampleJob({ version: 6, progress: 60 }), younger]);
+  const list = listJobs([job], live, {});
+  expect(list.map(({ id, version }) => [id, version])).toEqual([
+    ['younger', 5],
+    [job.id, 6],
+  ]);
+});
+
+test('a filtered list drops a job once news change its status', () => {
+  const live = withJobs(noLiveJobs, [exampleJob({ version: 6, status: 'completed' })]);
+  expect(listJobs([job], live, { status: 'processing' })).toEqual([]);
+  expect(listJobs([job], live, { status: 'completed' })).toHaveLength(1);
+  expect(listJobs([job], live, { kind: 'clean' })).toEqual([]);
+});
+
+test('a deleted job stays away, even when late news name it', () => {
+  const live = withJobs(withoutJob(withJobs(noLiveJobs, [job]), job.id), [exampleJob({ version: 9 })]);
+  expect(listJobs([job], live, {})).toEqual([]);
+});

@@ -1,0 +1,39 @@
+// What jobs, stages and steps are called on the screen and read out.
+import type { Job, JobSummary, Stage, Step } from '../../shared/api/types';
+import { hasEnded } from './merge';
+
+export function sourceName({ source, kind }: JobSummary): string {
+  return source?.name || kind;
+}
+
+export function stageTitle(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+}
+
+/** What a screen reader says: it changes with the status and the stage only, never with every percent. */
+export function announcement(job: Job): string {
+  if (hasEnded(job) || !job.stage) return `Job ${job.status}.`;
+  return `Job ${job.status}, stage ${stageTitle(job.stage)}.`;
+}
+
+/** The stage's progress in percent: the mean of its steps, so that it moves while none of them has ended. */
+export function stageProgress(stage: Stage, steps: Step[]): number {
+  if (stage.status === 'completed') return 100;
+  if (steps.length === 0) return 0;
+  const sum = steps.reduce((total, step) => total + (step.status === 'completed' ? 100 : step.progress), 0);
+  return sum / steps.length;
+}
+
+/** Why an empty or waiting stage isn't running. Null once something of it runs or has ended. */
+export function stageReason(
+  stage: Stage,
+  steps: Step[],
+  before: Stage | undefined,
+  jobHasEnded: boolean,
+): string | null {
+  if (jobHasEnded) return steps.length === 0 ? 'Did not run' : null;
+  if (steps.some((step) => step.status === 'processing')) return null;
+  if (steps.some((step) => step.status === 'queued')) return `Waiting in ${stage.queue}`;
+  if (steps.length > 0) return null;
+  return before ? `Starts when ${stageTitle(before.name)} has ended` : 'Not started yet';
+}

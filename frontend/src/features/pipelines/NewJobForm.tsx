@@ -1,0 +1,108 @@
+// Asks for a job: sample, own file or address, options.
+import { type FormEvent, useState } from 'react';
+import { fieldErrors } from '../../shared/api/errors';
+import type { Job, Pipeline } from '../../shared/api/types';
+import { percent } from '../../shared/format/format';
+import { Button } from '../../shared/ui/Button';
+import { Notice } from '../../shared/ui/Notice';
+import { Progress } from '../../shared/ui/Progress';
+import { fetchFile, type Source } from './api';
+import styles from './NewJobForm.module.css';
+import { OptionsForm } from './OptionsForm';
+import { optionFields, type OptionValues, optionsToSend } from './optionsSchema';
+import { type Sample, SampleCard } from './SampleCard';
+import { type ChosenSource, SourcePicker } from './SourcePicker';
+import { useSubmission } from './useSubmission';
+
+type Props = { pipeline: Pipeline; sample: Sample | undefined; onSubmitted: (job: Job) => void };
+
+export function NewJobForm({ pipeline, sample, onSubmitted }: Props) {
+  const [source, setSource] = useState<ChosenSource>({ by: 'file', file: null, url: '' });
+  const [values, setValues] = useState<OptionValues>({});
+  const submission = useSubmission(onSubmitted);
+  const fields = optionFields(pipeline.options_schema);
+  const known = ['file', 'url', 'options', ...fields.map((field) => `options.${field.name}`)];
+  const errors = fieldErrors(submission.error, known);
+
+  const send = (from: () => Source | Promise<Source>) =>
+    submission.submit(async () => ({
+      kind: pipeline.kind,
+      options: optionsToSend(fields, values),
+      source: await from(),
+    }));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send(() => (pipeline.accepts.length > 0 ? toSource(source) : null));
+  };
+
+  return (
+    <div className={styles.job}>
+      {sample && (
+        <SampleCard
+          sample={sample}
+          isBusy={submission.isPending}
+          onRun={() => send(async () => ({ file: await fetchFile(sample.path, sample.name) }))}
+        />
+      )}
+      <form className={styles.form} onSubmit={submit} aria-labelledby="own">
+        <h2 id="own">{sample ? 'Or your own data' : 'Your data'}</h2>
+        {errors[''] && (
+          <Notice tone="error" title="The job was not started">
+            {errors['']}
+          </Notice>
+        )}
+        {pipeline.accepts.length > 0 && (
+          <SourcePicker accepts={pipeline.accepts} source={source} errors={errors} onChange={setSource} />
+        )}
+        {fields.length > 0 && (
+          <fieldset className={styles.options}>
+            <legend>Options</legend>
+            <OptionsForm
+              fields={fields}
+              values={values}
+              errors={errors}
+              onChange={(name, value) => setValues({ ...values, [name]: value })}
+            />
+          </fieldset>
+        )}
+        {errors.options && <Notice tone="error">{errors.options}</Notice>}
+        <Sending {...submission} />
+      </form>
+    </div>
+  );
+}
+
+function Sending({
+  isPending,
+  uploaded,
+  cancel,
+}: {
+  isPending: boolean;
+  uploaded: number;
+  cancel: () => void;
+}) {
+  return (
+    <div className={styles.sending}>
+      <Button type="submit" look="primary" disabled={isPending}>
+        Start job
+      </Button>
+      {isPending && (
+        <>
+          <div className={styles.upload}>
+            <Progress label="Upload" value={uploaded * 100} size="thick" />
+            <span>
+              {uploaded < 1 ? `Uploading, ${percent(uploaded * 100)}` : 'Uploaded, waiting for an answer'}
+            </span>
+          </div>
+          <Button onClick={cancel}>Cancel upload</Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** An empty choice is sent as it is: the API says what is missing, beside the field. */
+function toSource({ by, file, url }: ChosenSource): Source {
+  if (by === 'url') return { url };
+  return file ? { file } : null;
+}

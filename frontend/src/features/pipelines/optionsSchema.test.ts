@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { optionFields, optionsToSend } from './optionsSchema';
+
+// As pydantic writes it.
+const schema = {
+  $defs: { Language: { enum: ['en', 'de'], title: 'Language', type: 'string' } },
+  properties: {
+    max_columns: {
+      default: 50,
+      description: 'At most.',
+      maximum: 200,
+      minimum: 1,
+      title: 'Max Columns',
+      type: 'integer',
+    },
+    delimiter: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, title: 'Delimiter' },
+    header: { default: true, title: 'Header', type: 'boolean' },
+    language: { $ref: '#/$defs/Language', default: 'en', description: 'Of the summary.' },
+    renames: { default: {}, type: 'object' },
+    title: { title: 'Title', type: 'string' },
+  },
+  required: ['title'],
+  type: 'object',
+};
+const fields = optionFields(schema);
+
+test('each kind of property becomes a field, and what has no field is left out', () => {
+  expect(fields.map(({ name, type }) => [name, type])).toEqual([
+    ['max_columns', 'integer'],
+    ['delimiter', 'text'],
+    ['header', 'boolean'],
+    ['language', 'choice'],
+    ['title', 'text'],
+  ]);
+});
+
+test('limits, defaults, hints and choices come along', () => {
+  expect(fields[0]).toMatchObject({
+    initial: '50',
+    minimum: 1,
+    maximum: 200,
+    hint: 'At most.',
+    required: false,
+  });
+  expect(fields[3]).toMatchObject({ choices: ['en', 'de'], initial: 'en', hint: 'Of the summary.' });
+  expect(fields[4]).toMatchObject({ required: true, initial: '' });
+});
+
+test('only what differs from the defaults is sent, in its own type', () => {
+  const values = { max_columns: '12', header: true, language: 'de', delimiter: ';' };
+  expect(optionsToSend(fields, values)).toEqual({ max_columns: 12, language: 'de', delimiter: ';' });
+  expect(optionsToSend(fields, {})).toEqual({});
+});
+
+test('an emptied number is sent as null, and not as 0', () => {
+  expect(optionsToSend(fields, { max_columns: '' })).toEqual({ max_columns: null });
+});

@@ -1,0 +1,86 @@
+// Reads the part of JSON Schema that pipelines' options use: flat objects of texts, numbers, switches and choices.
+
+type Schema = {
+  type?: string;
+  title?: string;
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  $ref?: string;
+  $defs?: Record<string, Schema>;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  minimum?: number;
+  maximum?: number;
+};
+
+export type OptionField = {
+  name: string;
+  label: string;
+  hint: string | undefined;
+  type: 'text' | 'number' | 'integer' | 'boolean' | 'choice';
+  choices: string[];
+  initial: string | boolean;
+  required: boolean;
+  minimum: number | undefined;
+  maximum: number | undefined;
+};
+
+export type OptionValues = Record<string, string | boolean>;
+
+/** Return the fields of a form for this schema. What can't be shown as one of the types is left to the API. */
+export function optionFields(schema: Schema): OptionField[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const resolved = resolve(property, schema);
+    const type = fieldType(resolved);
+    if (!type) return [];
+    const { title, description, default: initial } = { ...resolved, ...property };
+    return {
+      name,
+      label: title ?? name,
+      hint: description,
+      type,
+      choices: (resolved.enum ?? []).map(String),
+      initial: type === 'boolean' ? Boolean(initial) : asText(initial),
+      required: schema.required?.includes(name) ?? false,
+      minimum: resolved.minimum,
+      maximum: resolved.maximum,
+    };
+  });
+}
+
+/** Return the options to send: only what differs from the defaults, so that a default may change on the server. */
+export function optionsToSend(fields: OptionField[], values: OptionValues): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = values[field.name] ?? field.initial;
+    if (value === field.initial) continue;
+    options[field.name] = typed(field, value);
+  }
+  return options;
+}
+
+function typed(field: OptionField, value: string | boolean): unknown {
+  if (field.type !== 'number' && field.type !== 'integer') return value;
+  return value === '' ? null : Number(value);
+}
+
+/** Follow a reference, and take the one alternative that isn't null. */
+function resolve(property: Schema, root: Schema): Schema {
+  const inner =
+    (property.$ref && root.$defs?.[property.$ref.replace('#/$defs/', '')]) ||
+    property.allOf?.[0] ||
+    property.anyOf?.find(({ type }) => type !== 'null');
+  return inner ? resolve(inner, root) : property;
+}
+
+function fieldType({ type, enum: choices }: Schema): OptionField['type'] | null {
+  if (choices) return 'choice';
+  if (type === 'string') return 'text';
+  return type === 'number' || type === 'integer' || type === 'boolean' ? type : null;
+}
+
+const asText = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';

@@ -1,0 +1,49 @@
+// One queue: what it promises, and how it does at the moment.
+import type { Queue } from '../../shared/api/types';
+import { NoWorker } from './NoWorker';
+import styles from './QueueCard.module.css';
+import { acksWords, limitWords, poolWords, prefetchWords } from './words';
+
+export function QueueCard({ queue }: { queue: Queue }) {
+  const titleId = `queue-${queue.name}`;
+  return (
+    <section className={styles.card} aria-labelledby={titleId} data-trouble={queue.workers === 0}>
+      <header>
+        <h2 id={titleId}>
+          <code>{queue.name}</code>
+        </h2>
+        <p>{queue.purpose}</p>
+      </header>
+      <dl className={styles.numbers}>
+        <Figure name="Waiting" value={queue.waiting} />
+        <Figure name="Processing" value={queue.processing} />
+        <Figure name="Workers" value={queue.workers} />
+      </dl>
+      {queue.workers === 0 && <NoWorker queue={queue.name} />}
+      <dl className={styles.promise}>
+        <Term name="Pool" text={poolWords(queue)} />
+        <Term name="Prefetch" text={prefetchWords(queue)} />
+        <Term name="Limit" text={limitWords(queue)} />
+        <Term name="Acknowledged" text={acksWords(queue)} />
+      </dl>
+    </section>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: number | null }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value ?? 'unknown'}</dd>
+    </div>
+  );
+}
+
+function Term({ name, text }: { name: string; text: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{text}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,10 @@
+// The queues and their workers, asked for every few seconds while somebody looks.
+import { queryOptions } from '@tanstack/react-query';
+import { getJson } from '../../shared/api/client';
+import type { Queue } from '../../shared/api/types';
+
+export const queuesQuery = queryOptions({
+  queryKey: ['queues'],
+  queryFn: ({ signal }) => getJson<Queue[]>('/api/queues/', signal),
+  refetchInterval: 3_000,
+});

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { age, bytes, clampPercent, count, duration, measure, percent, secondsUntil } from './format';
+
+test('100 % means finished, nothing less', () => {
+  expect(percent(99.9)).toBe('99 %');
+  expect(percent(100)).toBe('100 %');
+});
+
+test('progress outside of 0 to 100 is held inside', () => {
+  expect([-5, 130, NaN].map(clampPercent)).toEqual([0, 100, 0]);
+});
+
+test('sizes have at most three digits', () => {
+  expect([0, 999, 1000, 48219, 999_400, 999_600, 2_500_000_000].map(bytes)).toEqual([
+    '0 B',
+    '999 B',
+    '1.0 kB',
+    '48 kB',
+    '999 kB',
+    '1.0 MB',
+    '2.5 GB',
+  ]);
+});
+
+test('durations grow coarser', () => {
+  expect([-3, 840, 12_900, 185_000, 7_800_000].map(duration)).toEqual([
+    '0.0 s',
+    '0.8 s',
+    '12 s',
+    '3 min 05 s',
+    '2 h 10 min',
+  ]);
+});
+
+test('ages grow coarser', () => {
+  const now = Date.parse('2026-01-03T12:00:00Z');
+  const ages = [
+    '2026-01-03T11:59:30Z',
+    '2026-01-03T11:56:00Z',
+    '2026-01-03T09:00:00Z',
+    '2026-01-02T11:00:00Z',
+  ];
+  expect(ages.map((iso) => age(iso, now))).toEqual(['just now', '4 min ago', '3 h ago', 'yesterday']);
+});
+
+test('a countdown ends at 0', () => {
+  expect([2100, 1, -500].map((ms) => secondsUntil(ms, 0))).toEqual([3, 1, 0]);
+});
+
+test('measures have five digits, and nothing is a dash', () => {
+  expect([16.439082, null, '2012-01-01', 1461].map(measure)).toEqual(['16.439', '–', '2012-01-01', '1,461']);
+});
+
+test('one is singular', () => {
+  expect([count(1, 'worker'), count(2, 'process', 'processes')]).toEqual(['1 worker', '2 processes']);
+});

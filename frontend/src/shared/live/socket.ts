@@ -1,0 +1,116 @@
+// A WebSocket that stays: comes back with backoff, at once when the network or the person returns, and notices silence.
+import ReconnectingWebSocket from 'partysocket/ws';
+import { retryDelay } from './backoff';
+
+/** Closing codes after which trying again is pointless: not signed in, not yours, no such job. */
+export const FINAL_CODES = { 4401: 'signed-out', 4403: 'not-yours', 4404: 'unknown' } as const;
+export type Ending = (typeof FINAL_CODES)[keyof typeof FINAL_CODES];
+
+export type Connection =
+  | { state: 'connecting' }
+  | { state: 'live' }
+  | { state: 'reconnecting'; at: number } // ms since the epoch
+  | { state: 'offline' }
+  | { state: 'ended'; reason: Ending };
+
+const LONGEST_SILENCE = 25_000; // ms; the server sends a heartbeat every 10 s
+const STABLE_AFTER = 5_000; // ms; a connection that lasted this long starts the backoff anew
+
+type Handlers = { onMessage: (message: unknown) => void; onConnection: (connection: Connection) => void };
+
+export class LiveSocket {
+  private readonly socket: ReconnectingWebSocket;
+  private readonly listeners = new AbortController();
+  private attempt = 0;
+  private openedAt = 0;
+  private heardAt = 0;
+  private skipWait: () => void = () => {};
+  private connection: Connection = { state: 'connecting' };
+
+  constructor(
+    private readonly path: string,
+    private readonly handlers: Handlers,
+  ) {
+    this.socket = new ReconnectingWebSocket(this.nextUrl, [], {
+      minReconnectionDelay: 0, // nextUrl does the waiting, because its wait can be cut short
+      maxReconnectionDelay: 0,
+      connectionTimeout: 10_000,
+      maxEnqueuedMessages: 0,
+      shouldReconnectOnClose: (event) => !(event.code in FINAL_CODES),
+    });
+    this.socket.addEventListener('open', this.opened);
+    this.socket.addEventListener('message', this.heard);
+    this.socket.addEventListener('close', this.closed);
+    const options = { signal: this.listeners.signal };
+    window.addEventListener('online', this.wake, options);
+    window.addEventListener('focus', this.wake, options);
+    window.addEventListener('offline', this.lost, options);
+    document.addEventListener('visibilitychange', this.wake, options);
+    const watchdog = setInterval(this.checkSilence, 5_000);
+    this.listeners.signal.addEventListener('abort', () => clearInterval(watchdog));
+  }
+
+  send(message: unknown) {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  close() {
+    this.handlers.onConnection = () => {};
+    this.handlers.onMessage = () => {};
+    this.listeners.abort();
+    this.socket.close();
+    this.skipWait();
+  }
+
+  private readonly nextUrl = async () => {
+    if (this.attempt > 0) {
+      const delay = retryDelay(this.attempt - 1);
+      this.show(navigator.onLine ? { state: 'reconnecting', at: Date.now() + delay } : { state: 'offline' });
+      await new Promise<void>((resolve) => {
+        this.skipWait = resolve;
+        setTimeout(resolve, delay);
+      });
+    }
+    this.attempt += 1;
+    const url = new URL(this.path, location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    return url.href;
+  };
+
+  private readonly opened = () => {
+    this.openedAt = this.heardAt = Date.now();
+    this.show({ state: 'live' });
+  };
+
+  private readonly heard = (event: MessageEvent<string>) => {
+    this.heardAt = Date.now();
+    if (Date.now() - this.openedAt > STABLE_AFTER) this.attempt = 1;
+    this.handlers.onMessage(JSON.parse(event.data));
+  };
+
+  private readonly closed = (event: { code: number }) => {
+    if (event.code in FINAL_CODES) {
+      this.show({ state: 'ended', reason: FINAL_CODES[event.code as keyof typeof FINAL_CODES] });
+    }
+  };
+
+  private readonly wake = () => {
+    if (document.visibilityState === 'hidden' || this.connection.state === 'ended') return;
+    this.checkSilence();
+    this.skipWait();
+  };
+
+  private readonly lost = () => {
+    if (this.connection.state === 'reconnecting') this.show({ state: 'offline' });
+  };
+
+  private readonly checkSilence = () => {
+    const isSilent = this.connection.state === 'live' && Date.now() - this.heardAt > LONGEST_SILENCE;
+    if (isSilent) this.socket.reconnect();
+  };
+
+  private show(connection: Connection) {
+    this.connection = connection;
+    this.handlers.onConnection(connection);
+  }
+}
