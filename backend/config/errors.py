@@ -3,10 +3,16 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError
 from django.http import HttpRequest, JsonResponse
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+# What a hostile request raises on its way through Django and the database.
+UNREADABLE = (DjangoValidationError, DataError, RecursionError, UnicodeError, RequestDataTooBig, TooManyFieldsSent)
 
 
 def shape(code: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
@@ -18,6 +24,9 @@ def shape(code: str, message: str, fields: dict[str, list[str]] | None = None) -
 
 def api_error(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Give an error of Django REST framework the shape above. Anything unknown becomes server_error's 500."""
+    if isinstance(exc, UNREADABLE):
+        message = "The request holds something that can't be read: a broken cursor, a forbidden character, or the like."
+        return Response(shape("INVALID_INPUT", message), status=HTTPStatus.BAD_REQUEST)
     response = exception_handler(exc, context)
     if response is None:
         return None
@@ -44,7 +53,11 @@ def _texts(value: Any) -> list[str]:
     return [text for item in value for text in _texts(item)]
 
 
-def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return JsonResponse(shape("INVALID_INPUT", "The request can't be read."), status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     return JsonResponse(shape("NOT_FOUND", "There is nothing at this address."), status=404)
 
 

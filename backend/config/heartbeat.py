@@ -1,6 +1,7 @@
 """Signs of life in a file, for healthchecks that cost nothing and speak for one process alone."""
 
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from celery import bootsteps
@@ -10,7 +11,7 @@ from config import env
 
 INTERVAL = 5.0  # seconds
 BEAT_SCHEDULER = "config.heartbeat:BeatHeartbeat"
-FILE = Path(env.text("HEARTBEAT_FILE", "/tmp/heartbeat"))  # noqa: S108 - a container's own /tmp
+FILE = Path(env.text("HEARTBEAT_FILE", str(Path(gettempdir()) / "heartbeat")))
 
 
 class WorkerHeartbeat(bootsteps.StartStopStep):  # type: ignore[misc]  # celery has no types

@@ -63,8 +63,8 @@ class Reloader:
 
     def end(self) -> None:
         """End the command: warm, then cold (Celery's SIGQUIT ends its children too), then by force."""
-        for signum in (signal.SIGTERM, signal.SIGQUIT, signal.SIGKILL):
-            self.process.send_signal(signum)
+        for name in ("SIGTERM", "SIGQUIT", "SIGKILL"):
+            self.process.send_signal(getattr(signal, name, signal.SIGTERM))  # Windows knows SIGTERM alone
             try:
                 self.process.wait(PATIENCE)
                 return

@@ -58,15 +58,15 @@ ASGI_APPLICATION = "config.asgi.application"
 POSTGRES_PASSWORD = env.text("POSTGRES_PASSWORD")
 DATABASE_URL = env.url_with_password(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3"), POSTGRES_PASSWORD)
 DATABASE_POOL = env.flag("DATABASE_POOL", gevent_is_patched())
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0)}
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,  # seconds
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        timeout=20,  # seconds
+        transaction_mode="IMMEDIATE",
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    )
 elif DATABASE_POOL:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 10, "timeout": 10}}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 10, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {
@@ -112,6 +112,7 @@ STORAGES = {
 }
 
 JOBS_MAX_FILE_BYTES = env.integer("JOBS_MAX_FILE_BYTES", 100_000_000, at_least=1)
+JOBS_WHEN_BROKER_DOWN = env.choice("JOBS_WHEN_BROKER_DOWN", "wait", ("wait", "run"))
 FETCH_PRIVATE_HOSTS = env.words("FETCH_PRIVATE_HOSTS")
 AI_BASE_URL = env.text("AI_BASE_URL")
 AI_API_KEY = env.text("AI_API_KEY")

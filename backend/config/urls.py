@@ -1,8 +1,10 @@
 """Every address, by app."""
 
 from django.contrib.staticfiles.urls import staticfiles_urlpatterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config.errors import not_found
 
 urlpatterns = [
     path("", include("apps.operations.urls")),
@@ -10,8 +12,10 @@ urlpatterns = [
     path("api/", include("apps.jobs.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
+    re_path(r"^api/", not_found),
     *staticfiles_urlpatterns(),  # in development; in production WhiteNoise serves them
 ]
 
+handler400 = "config.errors.bad_request"
 handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"

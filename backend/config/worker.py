@@ -3,6 +3,7 @@
 import argparse
 import os
 import shlex
+import subprocess
 import sys
 
 from config.queues import QUEUES, Queue, UnknownQueue, get_queue
@@ -39,6 +40,8 @@ def main() -> None:
         return
     if queue.pool in ("gevent", "threads"):  # many tasks in one process share its database connections
         os.environ.setdefault("DATABASE_POOL", "true")
+    if sys.platform == "win32":  # there, a program that execs looks ended to whoever started it
+        sys.exit(subprocess.call([sys.executable, "-m", *argv]))  # noqa: S603
     os.execv(sys.executable, [sys.executable, "-m", *argv])  # noqa: S606 - the worker itself gets the signals
 
 

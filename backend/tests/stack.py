@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -94,9 +95,17 @@ class Stack(Site):
 
 @contextmanager
 def running_stack(
-    *, redis: str, database: str, folder: Path, variables: dict[str, str] | None = None
+    *,
+    redis: str,
+    database: str,
+    folder: Path,
+    variables: dict[str, str] | None = None,
+    backend: Path | None = None,
 ) -> Iterator[Stack]:
-    """Yield the stack, migrated and ready, and end every process of it. `variables` join its environment."""
+    """Yield the stack, migrated and ready, and end every process of it.
+
+    `variables` join its environment; `backend` is another backend to run than this one.
+    """
     own = {
         "DATA_DIR": str(folder),
         "DATABASE_URL": database,
@@ -110,6 +119,8 @@ def running_stack(
     migrate = migrate_service(environment)
     subprocess.run(migrate.command, cwd=migrate.directory, env=dict(environment), check=True)
     services = [service for service in backend_services(environment, reload=False) if service.name != "flower"]
+    if backend:
+        services = [replace(service, directory=backend) for service in services]
     stack = Stack(
         services=services, url=f"http://127.0.0.1:{environment['WEB_PORT']}", redis=redis, log=folder / "stack.log"
     )

@@ -66,7 +66,7 @@ def frontend_checks(reports: Path) -> Outcome:
         return failed(problem)
     report = reports / "vitest.xml"
     test = ["test", "--", "--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
-    outcome = sum((check(_npm(script)) for script in ("typecheck", "lint", "build")), Outcome())
+    outcome = sum((check(_npm(script)) for script in ("types:check", "typecheck", "lint", "build")), Outcome())
     return outcome + read_junit(report, exit_code=_npm(*test))
 
 

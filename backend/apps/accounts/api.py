@@ -9,6 +9,7 @@ from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel
 from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
@@ -62,6 +63,7 @@ class SessionView(APIView):
     @extend_schema(request=Credentials, responses=Session)
     def post(self, request: Request) -> Response:
         """Sign in."""
+        SessionAuthentication().enforce_csrf(request)  # else a page could sign somebody in as somebody else
         user = Credentials(data=request.data, context={"request": request}).user()
         login(request._request, user)
         request.user = user

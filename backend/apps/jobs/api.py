@@ -1,5 +1,6 @@
 """The jobs over HTTP. A view reads the request, makes one call into services, and answers."""
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -7,12 +8,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from pydantic import BaseModel, RootModel
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -59,6 +61,11 @@ class TooLarge(ValidationError):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
+class Conflict(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
 class Pages(CursorPagination):
     page_size = 50
     ordering = ("-created_at", "-id")
@@ -100,9 +107,9 @@ class JobsView(APIView):
     def get(self, request: Request) -> Response:
         """My jobs, newest first."""
         jobs = _my_jobs(request)
-        for name in ("status", "kind"):
+        for name, known in (("status", JobStatus.values), ("kind", [pipeline.kind for pipeline in all_pipelines()])):
             if value := request.query_params.get(name):
-                jobs = jobs.filter(**{name: value})
+                jobs = jobs.filter(**{name: value}) if value in known else jobs.none()
         pages = Pages()
         found = pages.paginate_queryset(jobs, request, view=self) or []
         results = [job_state(job).model_dump(mode="json") for job in found]
@@ -125,7 +132,7 @@ class JobsView(APIView):
                 url=str(data.get("url") or "").strip(),
                 options=data.get("options"),
                 priority=str(data.get("priority") or Priority.NORMAL),
-                idempotency_key=request.headers.get("Idempotency-Key", "")[:200] or None,
+                idempotency_key=_idempotency_key(request),
             )
         except services.Refused as refused:
             raise (TooLarge if refused.too_large else ValidationError)(refused.fields) from None
@@ -147,21 +154,35 @@ class JobView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class CancelView(APIView):
+    @extend_schema(request=None, responses=JobState)
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """Cancel a job: what runs for it is stopped. 409 when it has ended."""
+        return _changed(request, job_id, services.cancel_job)
+
+
+class RetryView(APIView):
+    @extend_schema(request=None, responses=JobState)
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """Run again what failed or was cancelled, and only that. 409 when there is nothing to retry."""
+        return _changed(request, job_id, services.retry_job)
+
+
 class ArtifactView(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): bytes})
-    def get(self, request: Request, job_id: UUID, artifact_id: int) -> HttpResponseBase:
+    def get(self, request: Request, job_id: UUID, artifact_id: int) -> HttpResponse:
         """A file that a job made."""
         mine = Artifact.objects.filter(job__owner=_user(request), internal=False)
         artifact = get_object_or_404(mine, pk=artifact_id, job=job_id)
-        inline = artifact.content_type in SHOWN_INLINE
-        response = FileResponse(
-            default_storage.open(artifact.path),
-            as_attachment=not inline,
-            filename=artifact.name,
-            content_type=artifact.content_type,
-        )
+        try:
+            with default_storage.open(artifact.path) as file:
+                response = HttpResponse(file.read(), content_type=artifact.content_type)
+        except FileNotFoundError:  # deleted in between
+            raise Http404 from None
+        shown = artifact.content_type in SHOWN_INLINE
+        response["Content-Disposition"] = content_disposition_header(not shown, artifact.name) or "inline"
         response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, max-age=31536000, immutable"  # an artifact is never rewritten in place
+        response["Cache-Control"] = "private, max-age=31536000, immutable"  # a new file gets a new id
         return response
 
 
@@ -175,6 +196,24 @@ def _my_jobs(request: Request) -> QuerySet[Job]:
 
 def _read(job_id: UUID) -> dict[str, Any]:
     return job_state(with_parts(Job.objects.all()).get(pk=job_id)).model_dump(mode="json")
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > 200:
+        raise ValidationError({"Idempotency-Key": ["A key has at most 200 characters."]})
+    return key or None
+
+
+def _changed(request: Request, job_id: UUID, change: Callable[[UUID], None]) -> Response:
+    job = get_object_or_404(_my_jobs(request), pk=job_id)
+    try:
+        change(job.pk)
+        return Response(_read(job.pk))
+    except services.Conflict as conflict:
+        raise Conflict(str(conflict)) from None
+    except Job.DoesNotExist:  # deleted in between
+        raise Http404 from None
 
 
 def _refuse_oversized_body(request: Request) -> None:

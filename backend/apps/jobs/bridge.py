@@ -7,6 +7,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Coroutine
+from concurrent import futures
 from typing import Any, Protocol, TypeVar
 
 from config.pools import gevent_is_patched
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 class Bridge(Protocol):
     def run(self, coroutine: Coroutine[Any, Any, T], timeout: float) -> T: ...
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None: ...
+    def wait(self, timeout: float) -> None: ...
 
 
 class ThreadBridge:
@@ -23,10 +26,19 @@ class ThreadBridge:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.started: set[futures.Future[None]] = set()
         threading.Thread(target=self.loop.run_forever, name="bridge", daemon=True).start()
 
     def run(self, coroutine: Coroutine[Any, Any, T], timeout: float) -> T:
         return asyncio.run_coroutine_threadsafe(asyncio.wait_for(coroutine, timeout), self.loop).result()
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        future = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        self.started.add(future)
+        future.add_done_callback(self.started.discard)
+
+    def wait(self, timeout: float) -> None:
+        futures.wait(set(self.started), timeout)
 
 
 _bridge: Bridge | None = None
@@ -40,6 +52,16 @@ def run(coroutine: Coroutine[Any, Any, T], timeout: float) -> T:
     Raises what the coroutine raises, and TimeoutError after `timeout` seconds.
     """
     return _get_bridge().run(coroutine, timeout)
+
+
+def start(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Let a coroutine run, without waiting for it. It has to handle its own errors."""
+    _get_bridge().start(coroutine)
+
+
+def wait(timeout: float) -> None:
+    """Wait, at most `timeout` seconds, until everything that was started has ended."""
+    _get_bridge().wait(timeout)
 
 
 def _get_bridge() -> Bridge:

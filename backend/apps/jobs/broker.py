@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from celery import current_app
 from kombu import Connection
+from kombu.exceptions import OperationalError
 
 from config.queues import QUEUES
 
@@ -15,7 +16,10 @@ def waiting_messages(queues: Iterable[str] = QUEUES) -> dict[str, int]:
         return {}
     with current_app.connection_for_read() as connection:
         connection.ensure_connection(max_retries=1, timeout=1)
-        return {name: _count(connection, name) for name in queues}
+        try:
+            return {name: _count(connection, name) for name in queues}
+        except connection.connection_errors as error:
+            raise OperationalError(str(error)) from error
 
 
 def _count(connection: Connection, queue: str) -> int:

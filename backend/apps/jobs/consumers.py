@@ -5,9 +5,8 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from pydantic import BaseModel
 
-from apps.jobs.events import JobSnapshot, JobsSnapshot, Refusal, job_state, job_summary, with_parts
+from apps.jobs.events import JobDeleted, JobSnapshot, JobsSnapshot, Refusal, job_state, job_summary, with_parts
 from apps.jobs.hub import get_hub
 from apps.jobs.models import Job
 from apps.jobs.progress import job_group, owner_group
@@ -23,8 +22,16 @@ class Refused(Exception):
 class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """What both sockets share: accept, check, join the hub, send the snapshot, answer `resync`."""
 
+    channel_layer_alias = "none"  # a name that isn't configured: the hub alone subscribes, once for all sockets
     group = ""
     whole = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # also when a handler fails: Channels then calls no `disconnect`
+            if self.group:
+                await get_hub().leave(self)
 
     async def connect(self) -> None:
         await self.accept()  # closing before would show as a plain 403, without the code
@@ -38,16 +45,12 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
         await get_hub().join(self)
         await self.send_snapshot()
 
-    async def disconnect(self, code: int) -> None:
-        if self.group:
-            await get_hub().leave(self)
-
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self.group:
             return
         try:
             message = json.loads(text_data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             await self.refuse("This message is not valid JSON.")
             return
         if isinstance(message, dict) and message.get("type") == "resync":
@@ -62,14 +65,13 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
         await self.send(text_data=text)
 
     async def send_snapshot(self) -> None:
-        snapshot = await database_sync_to_async(self.read_snapshot)()
-        await self.deliver(snapshot.model_dump_json())
+        await self.deliver(await database_sync_to_async(self.read_snapshot)())
 
     async def allowed_group(self) -> str:
         """Return the group that this socket watches. Raises Refused."""
         raise NotImplementedError
 
-    def read_snapshot(self) -> BaseModel:
+    def read_snapshot(self) -> str:
         raise NotImplementedError
 
 
@@ -79,9 +81,9 @@ class JobsConsumer(WatchingConsumer):
     async def allowed_group(self) -> str:
         return owner_group(self.scope["user"].pk)
 
-    def read_snapshot(self) -> BaseModel:
+    def read_snapshot(self) -> str:
         jobs = with_parts(Job.objects.filter(owner=self.scope["user"]))[:SNAPSHOT_SIZE]
-        return JobsSnapshot(jobs=[job_summary(job) for job in jobs])
+        return JobsSnapshot(jobs=[job_summary(job) for job in jobs]).model_dump_json()
 
 
 class JobConsumer(WatchingConsumer):
@@ -101,5 +103,16 @@ class JobConsumer(WatchingConsumer):
             raise Refused(NOT_YOURS)
         return job_group(job.pk)
 
-    def read_snapshot(self) -> BaseModel:
-        return JobSnapshot(job=job_state(with_parts(Job.objects.all()).get(pk=self.job_id)))
+    def read_snapshot(self) -> str:
+        job = with_parts(Job.objects.filter(pk=self.job_id)).first()
+        return (JobSnapshot(job=job_state(job)) if job else JobDeleted(id=self.job_id)).model_dump_json()
+
+
+class NoSuchSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """Every other address."""
+
+    channel_layer_alias = "none"
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(NO_SUCH_JOB)

@@ -39,3 +39,14 @@ class JobError(Exception):
         self.code = code
         self.message = message or ADVICE[code]
         super().__init__(f"{code}: {self.message}")
+
+
+class TransientError(JobError):
+    """A JobError that may pass: the step is tried again, a few times, before it fails with it.
+
+    `retry_after`: the seconds that the other server asked to wait, if it did.
+    """
+
+    def __init__(self, code: ErrorCode, message: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(code, message)
+        self.retry_after = retry_after

@@ -37,6 +37,7 @@ class StepState(BaseModel):
     progress: float
     attempt: int
     error: Failure | None
+    retry_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
 
@@ -131,8 +132,9 @@ def _stage_status(statuses: set[str]) -> Any:
 
 
 def _step(step: Step) -> StepState:
-    columns = ("id", "stage", "label", "queue", "status", "progress", "attempt", "started_at", "finished_at")
-    return StepState(**{name: getattr(step, name) for name in columns}, error=_failure(step))
+    columns = ("id", "stage", "label", "queue", "status", "progress", "attempt", "retry_at")
+    times = ("started_at", "finished_at")
+    return StepState(**{name: getattr(step, name) for name in columns + times}, error=_failure(step))
 
 
 def _artifact(artifact: Artifact) -> ArtifactState:

@@ -23,7 +23,9 @@ from urllib.parse import unquote
 import httpcore
 import httpx
 
-from apps.jobs.errors import ErrorCode, JobError
+from apps.jobs.addresses import Address, is_public
+from apps.jobs.errors import ErrorCode, JobError, TransientError
+from apps.jobs.retries import parse_retry_after
 
 CONNECT_TIMEOUT = 5.0  # seconds, DNS and TLS included
 READ_TIMEOUT = 10.0  # seconds without a byte
@@ -39,13 +41,7 @@ STATUS_ADVICE = {
 }
 
 trusted = cache(httpx.create_ssl_context)  # reading the certificates takes longer than many a download
-NAT64 = ipaddress.ip_network("64:ff9b::/96")  # carries an IPv4 address (RFC 6052)
-# What `is_global` of some Python version lets through although it can lead inside: shared by carriers, Azure's
-# metadata, protocol assignments (Oracle's metadata), 6to4 relays, 6to4, Teredo, site-local, NAT64 of one network.
-NEVER = "100.64.0.0/10 168.63.129.16/32 192.0.0.0/24 192.88.99.0/24 2002::/16 2001::/32 fec0::/10 64:ff9b:1::/48"
-
 Progress = Callable[[int, int | None], None]
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True)
@@ -79,18 +75,6 @@ def fetch(
         raise
 
 
-def is_public(address: Address) -> bool:
-    """Return whether `address` belongs to the public internet; of one that carries another, both must."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return is_public(address.ipv4_mapped)
-        if address in NAT64:
-            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    if any(address in network for network in map(ipaddress.ip_network, NEVER.split())):
-        return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
 def _follow(
     pool: httpcore.ConnectionPool, url: httpx.URL, destination: Path, max_bytes: int, on_progress: Progress | None
 ) -> Fetched:
@@ -100,7 +84,10 @@ def _follow(
             if response.status not in (301, 302, 303, 307, 308):
                 if response.status != 200:
                     advice = STATUS_ADVICE.get(response.status, "Check the address, or try again later.")
-                    raise _upstream(f"{url.host} answered with HTTP status {response.status}. {advice}")
+                    message = f"{url.host} answered with HTTP status {response.status}. {advice}"
+                    if response.status == 429 or response.status >= 500:
+                        raise _may_pass(message, retry_after=parse_retry_after(headers.get("retry-after")))
+                    raise _upstream(message)
                 size = _save(response, headers, url, destination, max_bytes, on_progress)
                 return Fetched(_file_name(headers, url), size, headers.get("content-type", ""))
             if not (location := headers.get("location")):
@@ -137,9 +124,11 @@ def _connected(pool: httpcore.ConnectionPool, url: httpx.URL) -> Iterator[httpco
     except httpcore.TimeoutException as error:
         raise _timeout(f"{url.host} sent nothing for {READ_TIMEOUT:g} s.") from error
     except httpcore.ConnectError as error:
-        raise _upstream(f"No trusted connection to {url.host} could be made: {error}.") from error
+        message = f"No trusted connection to {url.host} could be made: {error}."
+        untrusted = isinstance(error.__cause__, ssl.SSLCertVerificationError)
+        raise (_upstream if untrusted else _may_pass)(message) from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        raise _upstream(f"{url.host} broke off before the file was complete: {error}.") from error
+        raise _may_pass(f"{url.host} broke off before the file was complete: {error}.") from error
 
 
 def _save(
@@ -186,7 +175,7 @@ def _decoded(chunks: Iterable[bytes], encoding: str, host: str) -> Iterator[byte
     except zlib.error as error:
         raise _upstream(f"{host} sent a compressed file that is damaged.") from error
     if not decompressor.eof:
-        raise _upstream(f"{host} broke off before the compressed file was complete.")
+        raise _may_pass(f"{host} broke off before the compressed file was complete.")
 
 
 def _file_name(headers: httpx.Headers, url: httpx.URL) -> str:
@@ -281,7 +270,7 @@ def _resolve(host: str, port: int, timeout: float) -> list[Address]:
     if failures and failures[0].errno == socket.EAI_NONAME:
         raise _invalid(f"No server is called {host!r}. Check the address.") from failures[0]
     if failures:
-        raise _upstream(f"The name {host!r} could not be looked up: {failures[0].strerror}.") from failures[0]
+        raise _may_pass(f"The name {host!r} could not be looked up: {failures[0].strerror}.") from failures[0]
     if not answers:
         raise _timeout(f"The name {host!r} was not resolved within {timeout:.0f} s.")
     return answers[0]
@@ -295,5 +284,10 @@ def _upstream(message: str) -> JobError:
     return JobError(ErrorCode.UPSTREAM_ERROR, message)
 
 
-def _timeout(message: str) -> JobError:
-    return JobError(ErrorCode.TIMEOUT, f"{message} Try again later, or download the file yourself and upload it.")
+def _may_pass(message: str, *, retry_after: float | None = None) -> TransientError:
+    return TransientError(ErrorCode.UPSTREAM_ERROR, message, retry_after=retry_after)
+
+
+def _timeout(message: str) -> TransientError:
+    advice = "Try again later, or download the file yourself and upload it."
+    return TransientError(ErrorCode.TIMEOUT, f"{message} {advice}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from uuid import UUID
 
 from django.core.files import File
@@ -25,8 +26,8 @@ def source_path(job_id: UUID) -> str:
 
 
 def attempt_path(job_id: UUID, step_id: int, attempt: int, name: str) -> str:
-    """Return a path that no other attempt writes to: a run given up for dead can't overwrite its successor's file."""
-    return f"{job_folder(job_id)}/{step_id}-{attempt}/{get_valid_filename(name)}"
+    """Return a path that nobody else writes to: a run given up for dead can't overwrite its successor's file."""
+    return f"{job_folder(job_id)}/{step_id}-{attempt}/{token_hex(4)}-{get_valid_filename(name)}"
 
 
 def save(path: str, content: "bytes | File[bytes]") -> None:

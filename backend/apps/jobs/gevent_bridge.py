@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import gevent
 from gevent import monkey
 from gevent.event import AsyncResult
+from gevent.pool import Group
 
 T = TypeVar("T")
 
@@ -43,6 +44,7 @@ class _Loop(asyncio.SelectorEventLoop):
 class GeventBridge:
     def __init__(self) -> None:
         self._done: collections.deque[tuple[AsyncResult, asyncio.Task[Any]]] = collections.deque()
+        self._started = Group()
         self._watcher = gevent.get_hub().loop.async_()
         self._watcher.start(self._deliver)
         started = _allocate_lock()
@@ -56,7 +58,7 @@ class GeventBridge:
         self._loop.call_soon(started.release)
         self._loop.run_forever()
 
-    def run(self, coroutine: Coroutine[Any, Any, T], timeout: float) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T], timeout: float | None) -> T:
         result = AsyncResult()
         tasks: list[asyncio.Task[T]] = []
         self._loop.call_soon_threadsafe(self._start, coroutine, result, tasks)
@@ -67,6 +69,12 @@ class GeventBridge:
         finally:
             if not result.ready():  # timed out, or this greenlet was killed: end the coroutine as well
                 self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        self._started.spawn(self.run, coroutine, None)
+
+    def wait(self, timeout: float) -> None:
+        self._started.join(timeout)
 
     def _start(self, coroutine: Coroutine[Any, Any, T], result: AsyncResult, tasks: list[asyncio.Task[T]]) -> None:
         """In the loop's thread: start the task, and wake the hub when it has ended."""

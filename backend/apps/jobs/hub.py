@@ -5,6 +5,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 UPDATE_INTERVAL = 0.2  # seconds between two updates of one job
 HEARTBEAT_INTERVAL = 10  # seconds
 JUST_FINISHED = timedelta(seconds=60)
+JOIN_TIMEOUT = 0.5  # seconds
 RETRY_INTERVAL = 1  # seconds, while the channel layer can't be reached
 
 
@@ -52,13 +54,15 @@ class Hub:
         """Start delivering to a socket. Subscribe first: the caller sends the snapshot afterwards."""
         self.sockets[socket.group].add(socket)
         if not self.running:
-            self.running = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
-        await self._join_groups()
+            loops = (self._listen(), self._rejoin(), self._beat())
+            self.running = [asyncio.create_task(loop) for loop in loops]
+        with suppress(TimeoutError):  # a layer that hangs must not keep the snapshot back
+            await asyncio.wait_for(self._join_groups(), JOIN_TIMEOUT)
 
     async def leave(self, socket: Socket) -> None:
-        watchers = self.sockets[socket.group]
-        watchers.discard(socket)
-        if watchers:
+        """Stop delivering to a socket. Leaving twice is as leaving once."""
+        self.sockets[socket.group].discard(socket)
+        if self.sockets[socket.group]:
             return
         del self.sockets[socket.group]
         if socket.group in self.joined:
@@ -69,7 +73,7 @@ class Hub:
                 log.warning("could not leave %s: %s", socket.group, error)
 
     async def _join_groups(self) -> None:
-        """Join what is watched and not joined yet. While the layer can't be reached, heartbeats stand in for it."""
+        """Join what is watched and not joined yet. Until the layer can be reached, heartbeats stand in for it."""
         layer = get_channel_layer()
         async with self.subscribing:
             try:
@@ -80,13 +84,21 @@ class Hub:
             except Exception as error:  # whatever Redis or the network raises
                 log.warning("the channel layer can't be reached: %s", error or type(error).__name__)
 
+    async def _rejoin(self) -> None:
+        while True:
+            await asyncio.sleep(RETRY_INTERVAL)
+            if set(self.sockets) - self.joined:
+                await self._join_groups()
+
     async def _listen(self) -> None:
         while True:
-            if not self.channel:
-                await asyncio.sleep(RETRY_INTERVAL)
-                await self._join_groups()
-                continue
-            self._ring(await get_channel_layer().receive(self.channel))
+            try:
+                if self.channel:
+                    self._ring(await get_channel_layer().receive(self.channel))
+                    continue
+            except Exception:
+                log.exception("could not receive from the channel layer")
+            await asyncio.sleep(RETRY_INTERVAL)
 
     def _ring(self, message: dict[str, Any]) -> None:
         """Read the job soon: at once when it has been quiet, else when its interval is over."""
@@ -101,18 +113,15 @@ class Hub:
         del self.flushing[job_id]  # a change from here on wants another read
         self._forget_quiet_jobs()
         self.flushed_at[job_id] = time.monotonic()
+        groups = (job_group(job_id), owner_group(owner_id))
+        watching = [socket for group in groups for socket in self.sockets.get(group, ())]
         try:
-            job = await database_sync_to_async(_read_job)(job_id)
+            texts = await database_sync_to_async(_read_job)(job_id, {socket.whole for socket in watching})
         except Exception:
             log.exception("could not read job %s", job_id)
             return
-        watching = [s for group in (job_group(job_id), owner_group(owner_id)) for s in self.sockets.get(group, ())]
-        if job is None:
-            await self._send(watching, JobDeleted(id=job_id).model_dump_json())
-            return
-        for whole, state in ((True, job_state), (False, job_summary)):
-            if sockets := [socket for socket in watching if socket.whole == whole]:
-                await self._send(sockets, JobUpdated(job=state(job)).model_dump_json())
+        for socket in watching:
+            await self._send([socket], texts[socket.whole])
 
     def _forget_quiet_jobs(self) -> None:
         recent = time.monotonic() - UPDATE_INTERVAL
@@ -129,7 +138,6 @@ class Hub:
         while True:
             await asyncio.sleep(HEARTBEAT_INTERVAL)
             try:
-                await self._join_groups()
                 await self._send_heartbeats()
             except Exception:
                 log.exception("could not send heartbeats")
@@ -144,8 +152,12 @@ class Hub:
             await self._send(list(self.sockets.get(group, ())), text)
 
 
-def _read_job(job_id: UUID) -> Job | None:
-    return with_parts(Job.objects.filter(pk=job_id)).first()
+def _read_job(job_id: UUID, forms: set[bool]) -> dict[bool, str]:
+    """Return the message for each form that is wanted: whole or not. In a thread: a large job takes its time."""
+    job = with_parts(Job.objects.filter(pk=job_id)).first() if forms else None
+    if job is None:
+        return dict.fromkeys(forms, JobDeleted(id=job_id).model_dump_json())
+    return {whole: JobUpdated(job=(job_state if whole else job_summary)(job)).model_dump_json() for whole in forms}
 
 
 def _read_versions(groups: set[str]) -> list[tuple[UUID, int, int]]:

@@ -94,10 +94,15 @@ class Step(models.Model):
     status = models.CharField(max_length=16, choices=StepStatus, default=StepStatus.QUEUED)
     progress = models.FloatField(default=0)  # 0-100, of this attempt
     attempt = models.PositiveIntegerField(default=0)  # counts every start, crashes included
+    losses = models.PositiveIntegerField(default=0)  # attempts that ended without a word, with their worker
+    retries = models.PositiveIntegerField(default=0)  # after transient errors
+    retry_at = models.DateTimeField(null=True)  # not to be run before
+    task_id = models.CharField(max_length=64, blank=True)  # Celery's, of the newest attempt
     worker = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=32, blank=True)
     error_message = models.TextField(blank=True)
 
+    queued_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)  # when its newest message reached the broker
     started_at = models.DateTimeField(null=True)
     lease_expires_at = models.DateTimeField(null=True)

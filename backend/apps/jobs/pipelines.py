@@ -79,6 +79,13 @@ class Stage:
     def __post_init__(self) -> None:
         get_queue(self.queue)
 
+    def planned(self, results: list[Json]) -> Sequence[Planned]:
+        """Return the steps to be made, from the results of the stage before. Raises ValueError when there is none."""
+        steps = self.plan(results) if self.plan else [Planned(label=self.name, input={})]
+        if not steps:
+            raise ValueError(f"The plan of stage {self.name!r} made no step.")
+        return steps
+
     def load(self) -> StageFunction:
         module, _, name = self.run.rpartition(".")
         function: StageFunction = getattr(import_module(module), name)

@@ -1,6 +1,9 @@
 """Saves what changed about a job and announces it. Alone sends to the channel layer."""
 
+import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -25,20 +28,25 @@ def owner_group(owner_id: int) -> str:
     return f"owner.{owner_id}"
 
 
-def save_change(job_id: UUID, **columns: Any) -> None:
-    """Write columns of a job, raise its version, and announce it after commit. Call inside a transaction."""
-    owner_id = Job.objects.values_list("owner_id", flat=True).filter(pk=job_id).first()
-    if owner_id is None:
-        return
-    Job.objects.filter(pk=job_id).update(version=F("version") + 1, **columns)
-    transaction.on_commit(lambda: announce(job_id, owner_id))
+@contextmanager
+def changing(job_id: UUID) -> Iterator[Job]:
+    """Hold a job's row in a transaction, while it and its steps change. Raises Job.DoesNotExist.
+
+    Whoever changes a step takes its job first, so no two transactions ever wait for each other.
+    """
+    with transaction.atomic():
+        yield Job.objects.select_for_update().get(pk=job_id)
 
 
-def save_progress(job_id: UUID, **columns: Any) -> None:
+def save_change(job: Job, **columns: Any) -> None:
+    """Write columns of a job, raise its version, and announce it after commit. Call inside `changing`."""
+    Job.objects.filter(pk=job.pk).update(version=F("version") + 1, **columns)
+    transaction.on_commit(lambda: announce(job.pk, job.owner_id))
+
+
+def save_progress(job: Job, **columns: Any) -> None:
     """Work out a job's progress from its steps and save it: it never falls. Otherwise like save_change."""
-    job = Job.objects.select_for_update().filter(pk=job_id).first()
-    if job:
-        save_change(job_id, progress=Greatest(F("progress"), percent_done(job)), **columns)
+    save_change(job, progress=Greatest(F("progress"), percent_done(job)), **columns)
 
 
 def percent_done(job: Job) -> float:
@@ -51,15 +59,21 @@ def percent_done(job: Job) -> float:
 
 
 def announce(job_id: UUID, owner_id: int) -> None:
-    """Ring the doorbell for everybody who watches this job. A broker that is gone costs the hint, never the data."""
+    """Ring the doorbell for everybody who watches this job, without waiting until it has rung."""
+    bridge.start(_ring(job_id, owner_id))
+
+
+def wait_for_announcements() -> None:
+    """Let what was announced get out, before this process may end."""
+    bridge.wait(ANNOUNCE_TIMEOUT)
+
+
+async def _ring(job_id: UUID, owner_id: int) -> None:
+    """A layer that can't be reached costs the hint, never the data: heartbeats heal it."""
     message = {"type": "job.changed", "id": str(job_id), "owner": owner_id}
     try:
-        bridge.run(_send((job_group(job_id), owner_group(owner_id)), message), ANNOUNCE_TIMEOUT)
-    except Exception as error:  # whatever Redis or the network raises: heartbeats heal it
+        async with asyncio.timeout(ANNOUNCE_TIMEOUT):
+            for group in (job_group(job_id), owner_group(owner_id)):
+                await get_channel_layer().group_send(group, message)
+    except Exception as error:  # whatever Redis or the network raises
         log.warning("could not announce job %s: %s", job_id, error or type(error).__name__)
-
-
-async def _send(groups: tuple[str, ...], message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    for group in groups:
-        await layer.group_send(group, message)

@@ -1,17 +1,17 @@
 """Finds what a lost message or worker left behind, and sends it again. Beat calls it; running it twice is safe."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.jobs import files
 from apps.jobs.broker import waiting_messages
 from apps.jobs.dispatch import send
 from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
-from apps.jobs.progress import save_change
+from apps.jobs.progress import changing, save_change
 from apps.jobs.work import advance
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 BATCH = 500
 UNSENT_AFTER = timedelta(seconds=5)  # longer than a submit takes from commit to message
 LOST_AFTER = timedelta(seconds=60)
+SURELY_LOST_AFTER = timedelta(minutes=10)
+UNFINISHED_UPLOAD = (JobStatus.CREATED, JobStatus.UPLOADING)
 UPLOAD_EXPIRES_AFTER = timedelta(minutes=15)
 
 
@@ -38,52 +40,59 @@ def _active_steps() -> QuerySet[Step]:
 
 
 def _release_expired_leases() -> list[int]:
-    """Queue the steps whose worker is gone. The claim that follows counts the attempt, and fails one too many."""
+    """Queue the steps whose worker is gone, and count the loss. The claim that follows fails one lost too often."""
     expired = Step.objects.filter(status=StepStatus.PROCESSING, lease_expires_at__lt=timezone.now())
     released = []
     for step in expired.filter(job__status__in=ACTIVE_JOB)[:BATCH]:
-        with transaction.atomic():
+        with suppress(Job.DoesNotExist), changing(step.job_id) as job:
             held = Step.objects.filter(pk=step.pk, attempt=step.attempt, status=StepStatus.PROCESSING)
-            if held.update(status=StepStatus.QUEUED, lease_expires_at=None, sent_at=None):
-                save_change(step.job_id)
+            lost = {"losses": F("losses") + 1, "lease_expires_at": None, "sent_at": None, "queued_at": timezone.now()}
+            if held.update(status=StepStatus.QUEUED, **lost):
+                save_change(job)
                 released.append(step.pk)
     return released
 
 
 def _never_sent() -> list[int]:
     old = timezone.now() - UNSENT_AFTER
-    steps = _active_steps().filter(status=StepStatus.QUEUED, sent_at=None, job__queued_at__lt=old)
+    due = Q(retry_at=None) | Q(retry_at__lt=old)
+    steps = _active_steps().filter(due, status=StepStatus.QUEUED, sent_at=None, queued_at__lt=old)
     return list(steps.values_list("pk", flat=True)[:BATCH])
 
 
 def _lost_messages() -> list[int]:
-    """Return steps that have waited long although their queue is empty: their message is gone.
+    """Return steps that have waited long although their queue is empty, or very long: their message is gone.
 
     One that a worker has only prefetched looks the same; its second message is dropped at the claim.
     """
     old = timezone.now() - LOST_AFTER
-    waiting = _active_steps().filter(status=StepStatus.QUEUED, sent_at__lt=old)
+    very_old = timezone.now() - SURELY_LOST_AFTER
+    due = Q(retry_at=None) | Q(retry_at__lt=old)
+    waiting = _active_steps().filter(due, status=StepStatus.QUEUED, sent_at__lt=old)
     queues = waiting.order_by().values_list("queue", flat=True).distinct()
     empty = [queue for queue, messages in waiting_messages(queues).items() if messages == 0]
-    return list(waiting.filter(queue__in=empty).values_list("pk", flat=True)[:BATCH])
+    lost = waiting.filter(Q(queue__in=empty) | Q(sent_at__lt=very_old))
+    return list(lost.values_list("pk", flat=True)[:BATCH])
 
 
 def _close_finished_jobs() -> None:
     unended = Step.objects.filter(status__in=UNENDED_STEP).values("job")
     for job in Job.objects.filter(status__in=ACTIVE_JOB).exclude(pk__in=unended)[:BATCH]:
-        with transaction.atomic():
-            advance(job.pk)
+        with suppress(Job.DoesNotExist), changing(job.pk) as held:
+            if held.status in ACTIVE_JOB:
+                advance(held)
 
 
 def clean_up() -> int:
     """Expire uploads that never finished, and delete files that no job owns. Returns how many jobs' files went."""
     old = timezone.now() - UPLOAD_EXPIRES_AFTER
-    unfinished = Job.objects.filter(status__in=(JobStatus.CREATED, JobStatus.UPLOADING), created_at__lt=old)
+    unfinished = Job.objects.filter(status__in=UNFINISHED_UPLOAD, created_at__lt=old)
     gone = []
     for job in unfinished[:BATCH]:
-        with transaction.atomic():
-            save_change(job.pk, status=JobStatus.EXPIRED, finished_at=timezone.now())
-        gone.append(str(job.pk))
+        with suppress(Job.DoesNotExist), changing(job.pk) as held:
+            if held.status in UNFINISHED_UPLOAD:
+                save_change(held, status=JobStatus.EXPIRED, finished_at=timezone.now())
+                gone.append(str(job.pk))
     gone += _orphans()
     for job_id in gone:
         files.delete_job_files(job_id)

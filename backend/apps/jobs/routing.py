@@ -1,10 +1,11 @@
 """The addresses of the WebSockets."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from apps.jobs.consumers import JobConsumer, JobsConsumer
+from apps.jobs.consumers import JobConsumer, JobsConsumer, NoSuchSocket
 
 websocket_urlpatterns = [
     path("ws/jobs/", JobsConsumer.as_asgi()),
     path("ws/jobs/<uuid:job_id>/", JobConsumer.as_asgi()),
+    re_path("", NoSuchSocket.as_asgi()),
 ]

@@ -2,18 +2,17 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
-from django.db import transaction
 
 from apps.jobs import files
 from apps.jobs.fetch import fetch
 from apps.jobs.models import Artifact, Job, Step, StepStatus
 from apps.jobs.pipelines import Json
-from apps.jobs.progress import save_change, save_progress
+from apps.jobs.progress import changing, save_change, save_progress
 
 REPORT_INTERVAL = 0.2  # seconds between two saved reports of one attempt
 
@@ -37,9 +36,18 @@ class Attempt:
         if now - self._reported_at < REPORT_INTERVAL:
             return
         self._reported_at = now
-        with transaction.atomic():
+        with self.changing() as job:
             self.write(progress=round(min(max(percent, 0.0), 100.0), 1))
-            save_progress(self.job_id, **({"message": message[:500]} if message else {}))
+            save_progress(job, **({"message": message[:500]} if message else {}))
+
+    @contextmanager
+    def changing(self) -> Iterator[Job]:
+        """Hold the job's row, of which `write` is a part. Raises LostClaim when this attempt doesn't hold its step."""
+        with suppress(Job.DoesNotExist), changing(self.job_id) as job:
+            self.write(attempt=self.attempt)
+            yield job
+            return
+        raise LostClaim(f"job {self.job_id} was deleted")
 
     def write(self, **columns: object) -> None:
         """Write columns of the step. Raises LostClaim when this attempt doesn't hold it any more."""
@@ -82,21 +90,15 @@ class Attempt:
             allowed_private_hosts=settings.FETCH_PRIVATE_HOSTS,
             on_progress=show,
         )
-        with transaction.atomic():
-            self._hold()
-            save_change(self.job_id, source_name=fetched.name[:255], source_size=fetched.size)
+        with self.changing() as job:
+            save_change(job, source_name=fetched.name[:255], source_size=fetched.size)
 
     def _save(self, name: str, content: bytes, content_type: str, *, internal: bool) -> None:
         path = files.attempt_path(self.job_id, self.step_id, self.attempt, name)
         files.save(path, content)
         columns = {"content_type": content_type, "size": len(content), "path": path, "internal": internal}
-        with transaction.atomic():
-            self._hold()
-            Artifact.objects.update_or_create(job_id=self.job_id, name=name, defaults=columns)
+        with self.changing() as job:
+            Artifact.objects.filter(job=job, name=name).delete()  # browsers may keep what an id stands for
+            Artifact.objects.create(job=job, name=name, **columns)
             if not internal:
-                save_change(self.job_id)
-
-    def _hold(self) -> None:
-        """Lock the job against everybody else's writes, and make sure that this attempt still holds its step."""
-        self.write(attempt=self.attempt)
-        Job.objects.select_for_update().get(pk=self.job_id)
+                save_change(job)

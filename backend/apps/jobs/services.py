@@ -1,11 +1,13 @@
-"""What people may ask for: submit and delete jobs. Refuses early, in a plain sentence."""
+"""What people may ask for: submit, cancel, retry and delete jobs. Refuses early, in a plain sentence."""
 
 import json
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import PurePath, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -15,10 +17,14 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from apps.jobs import files
-from apps.jobs.models import Job, JobStatus, Priority
+from apps.jobs.dispatch import send_after_commit, stop
+from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Priority, StepStatus
 from apps.jobs.pipelines import Pipeline, all_pipelines, find_pipeline
-from apps.jobs.progress import announce
-from apps.jobs.work import start_stage
+from apps.jobs.progress import announce, changing, percent_done, save_change
+from apps.jobs.work import advance, start_stage
+
+CANCELLABLE = (JobStatus.CREATED, JobStatus.UPLOADING, *ACTIVE_JOB)
+RETRYABLE = (JobStatus.FAILED, JobStatus.CANCELLED)
 
 
 class Refused(Exception):
@@ -27,6 +33,10 @@ class Refused(Exception):
     def __init__(self, fields: dict[str, list[str]], *, too_large: bool = False) -> None:
         self.fields, self.too_large = fields, too_large
         super().__init__(str(fields))
+
+
+class Conflict(Exception):
+    """The job's status doesn't allow what was asked for. The message says which would."""
 
 
 def submit_job(
@@ -71,23 +81,58 @@ def submit_job(
     try:
         with transaction.atomic():
             job.save(force_insert=True)
-            start_stage(job, pipeline.stages[0], [])
-    except IntegrityError:  # an equal request came first
-        files.delete_job_files(job.pk)
+            start_stage(job, pipeline.stages[0], pipeline.stages[0].planned([]))
+    except IntegrityError:  # an equal request came first; files without a row are cleaned up by beat
+        if not idempotency_key:
+            raise
         return Job.objects.get(owner=owner, idempotency_key=idempotency_key), False
-    except BaseException:
-        files.delete_job_files(job.pk)
-        raise
     return job, True
+
+
+def cancel_job(job_id: UUID) -> None:
+    """Cancel a job and stop its running steps. Twice is as once. Raises Conflict when it has ended otherwise."""
+    with changing(job_id) as job:
+        if job.status == JobStatus.CANCELLED:
+            return
+        if job.status not in CANCELLABLE:
+            raise Conflict(f"This job is {job.status}: only one that hasn't ended can be cancelled.")
+        now = timezone.now()
+        unended = job.steps.filter(status__in=UNENDED_STEP)
+        running = list(unended.filter(status=StepStatus.PROCESSING).values_list("task_id", flat=True))
+        unended.update(status=StepStatus.CANCELLED, finished_at=now, lease_expires_at=None, retry_at=None)
+        save_change(job, status=JobStatus.CANCELLED, finished_at=now, message="")
+        if running:
+            transaction.on_commit(lambda: stop(running))
+
+
+def retry_job(job_id: UUID) -> None:
+    """Run again what failed or was cancelled, and only that. Twice is as once. Raises Conflict when nothing was."""
+    with changing(job_id) as job:
+        if job.status in ACTIVE_JOB:
+            return
+        if job.status not in RETRYABLE:
+            raise Conflict(f"This job is {job.status}: only one that failed or was cancelled can be retried.")
+        steps = list(job.steps.filter(status__in=(StepStatus.FAILED, StepStatus.CANCELLED)))
+        fresh = {"status": StepStatus.QUEUED, "progress": 0, "result": None, "losses": 0, "retries": 0, "sent_at": None}
+        fresh |= {"queued_at": timezone.now()}
+        blank = {"error_code": "", "error_message": "", "finished_at": None}
+        job.steps.filter(pk__in=[step.pk for step in steps]).update(**fresh, **blank)
+        status = {"status": JobStatus.QUEUED, "queued_at": timezone.now(), "message": ""}
+        save_change(job, progress=percent_done(job), **status, **blank)
+        send_after_commit(steps)
+        advance(job)  # where no step failed, but the plan of the stage after
 
 
 def delete_job(job: Job) -> None:
     """Delete a job with its files. Work that still runs for it finds its step gone, and ends."""
     job_id, owner_id = job.pk, job.owner_id
-    with transaction.atomic():
-        job.delete()
-        transaction.on_commit(lambda: files.delete_job_files(job_id))
+    with suppress(Job.DoesNotExist), changing(job_id) as held:
+        running = list(held.steps.filter(status=StepStatus.PROCESSING).values_list("task_id", flat=True))
+        held.delete()
         transaction.on_commit(lambda: announce(job_id, owner_id))
+        transaction.on_commit(lambda: files.delete_job_files(job_id), robust=True)  # what stays, beat cleans up
+        if running:
+            transaction.on_commit(lambda: stop(running))
 
 
 def _source_name(file: "UploadedFile[bytes] | None", url: str) -> str:
@@ -134,6 +179,8 @@ def _check_url(url: str) -> None:
         parts = urlsplit(url)
     except ValueError:
         raise Refused({"url": ["This is not a valid URL."]}) from None
+    if not url.isprintable() or not url.isascii():
+        raise Refused({"url": ["The address has characters that an address can't have: encode them as %…"]})
     if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 2000:
         raise Refused({"url": ["Send an http:// or https:// address of at most 2,000 characters."]})
     if parts.username or parts.password:
@@ -150,7 +197,7 @@ def _valid_options(pipeline: Pipeline, options: Any) -> dict[str, Any]:
     if isinstance(options, str):
         try:
             options = json.loads(options or "{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Refused({"options": [f"This is not valid JSON: {error}."]}) from None
     if options is not None and not isinstance(options, Mapping):
         raise Refused({"options": ["Options are a JSON object."]})

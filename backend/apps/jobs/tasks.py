@@ -3,24 +3,41 @@
 from typing import Any
 
 from celery import bootsteps, current_app, shared_task
+from celery.exceptions import TimeLimitExceeded
+from celery.signals import task_failure
 
 from apps.jobs import reconcile as reconciler
+from apps.jobs import work
 from apps.jobs.dispatch import task_name
 from apps.jobs.pipelines import all_pipelines
-from apps.jobs.work import run_step
+from config.broker import PRIORITIES
 from config.queues import QUEUES
 
 
 def _run_step(task: Any, step_id: int) -> None:
     request = task.request
     redelivered = bool((request.delivery_info or {}).get("redelivered"))
-    run_step(step_id, worker=request.hostname or "", predecessor_is_dead=redelivered or request.retries > 0)
+    is_dead = redelivered or request.retries > 0
+    work.run_step(step_id, worker=request.hostname or "", task_id=request.id, predecessor_is_dead=is_dead)
 
 
 for _queue in QUEUES:  # retried by Celery only when a worker is lost; the engine counts attempts itself
     shared_task(
         name=task_name(_queue), runs_on=_queue, bind=True, ignore_result=True, max_retries=3, default_retry_delay=1
     )(_run_step)
+
+
+@shared_task(name="jobs.time_out", ignore_result=True)
+def time_out(step_id: int, task_id: str) -> None:
+    """Sent by a worker that has killed a run at the hard time limit."""
+    work.time_out(step_id, task_id=task_id)
+
+
+@task_failure.connect
+def tell_that_time_is_up(sender: Any, task_id: str, exception: Exception, args: Any, **_: Any) -> None:
+    """In the worker's main process, which has no database connection: hand over to a task, on the same queue."""
+    if isinstance(exception, TimeLimitExceeded) and sender.name == task_name(sender.runs_on):
+        time_out.apply_async((args[0], task_id), queue=sender.runs_on, priority=PRIORITIES["high"])
 
 
 @shared_task(name="jobs.reconcile", ignore_result=True)

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from apps.jobs.api import ArtifactView, JobsView, JobView, PipelinesView
+from apps.jobs.api import ArtifactView, CancelView, JobsView, JobView, PipelinesView, RetryView
 
 urlpatterns = [
     path("pipelines/", PipelinesView.as_view()),
     path("jobs/", JobsView.as_view()),
     path("jobs/<uuid:job_id>/", JobView.as_view()),
+    path("jobs/<uuid:job_id>/cancel/", CancelView.as_view()),
+    path("jobs/<uuid:job_id>/retry/", RetryView.as_view()),
     path("jobs/<uuid:job_id>/artifacts/<int:artifact_id>/", ArtifactView.as_view()),
 ]

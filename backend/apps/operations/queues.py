@@ -46,16 +46,24 @@ class WorkerCensus:
     """Asks the workers who serves what, at most every few seconds: each question takes a second."""
 
     def __init__(self) -> None:
-        self._lock, self._asked_at, self._answer = Lock(), 0.0, Counter[str]()
+        self._lock, self._asked_at = Lock(), 0.0
+        self._answer: Counter[str] | None = None  # also a failure is an answer, for as long
 
     def count(self) -> Counter[str]:
         """Return the number of living workers by queue. Raises kombu's OperationalError."""
         with self._lock:
             if time.monotonic() - self._asked_at > KEEP_ANSWER:
-                replies = current_app.control.inspect(timeout=ASK_TIMEOUT).active_queues() or {}
-                self._answer = Counter(queue["name"] for queues in replies.values() for queue in queues)
-                self._asked_at = time.monotonic()
+                self._answer, self._asked_at = self._ask(), time.monotonic()
+            if self._answer is None:
+                raise OperationalError("the workers can't be asked")
             return self._answer
+
+    def _ask(self) -> Counter[str] | None:
+        try:
+            replies = current_app.control.inspect(timeout=ASK_TIMEOUT).active_queues() or {}
+        except (OperationalError, OSError):
+            return None
+        return Counter(queue["name"] for queues in replies.values() for queue in queues)
 
 
 census = WorkerCensus()

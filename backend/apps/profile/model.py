@@ -6,9 +6,11 @@ import re
 import openai
 from django.conf import settings
 
-from apps.jobs.errors import ErrorCode, JobError
+from apps.jobs.errors import ErrorCode, JobError, TransientError
+from apps.jobs.retries import parse_retry_after
 from apps.profile.columns import Column, Correlation
 
+SERVER = "The language model's server"
 TIMEOUT = 40.0  # seconds; below the soft limit of the queue `ai`
 MOST_COLUMNS = 60  # described to the model; the first of the file
 TOP_VALUES = 5
@@ -37,13 +39,14 @@ def write_summary(rows: int, columns: list[Column], correlations: list[Correlati
                 ],
             )
     except openai.APITimeoutError as error:
-        raise JobError(
+        raise TransientError(
             ErrorCode.TIMEOUT, f"The model {model} did not answer within {TIMEOUT:g} s. Try again, or use a faster one."
         ) from error
     except openai.APIStatusError as error:
-        raise _upstream(f"answered with HTTP status {error.status_code}. {_advice(error.status_code)}") from error
+        raise _refusal(error) from error
     except openai.APIConnectionError as error:
-        raise _upstream("could not be reached. Check AI_BASE_URL, and that the server runs.") from error
+        message = f"{SERVER} could not be reached. Check AI_BASE_URL, and that the server runs."
+        raise TransientError(ErrorCode.UPSTREAM_ERROR, message) from error
     except (openai.OpenAIError, ValueError) as error:
         raise _upstream("did not answer in the form of the chat completions API. Check AI_BASE_URL.") from error
     choices = getattr(completion, "choices", None)  # a server that isn't compatible may answer with any JSON
@@ -80,5 +83,14 @@ def _advice(status: int) -> str:
     return "Try again later." if status == 429 or status >= 500 else "Check AI_MODEL."
 
 
+def _refusal(error: openai.APIStatusError) -> JobError:
+    status = error.status_code
+    message = f"{SERVER} answered with HTTP status {status}. {_advice(status)}"
+    if status == 429 or status >= 500:
+        wait = parse_retry_after(error.response.headers.get("retry-after"))
+        return TransientError(ErrorCode.UPSTREAM_ERROR, message, retry_after=wait)
+    return JobError(ErrorCode.UPSTREAM_ERROR, message)
+
+
 def _upstream(what: str) -> JobError:
-    return JobError(ErrorCode.UPSTREAM_ERROR, f"The language model's server {what}")
+    return JobError(ErrorCode.UPSTREAM_ERROR, f"{SERVER} {what}")

@@ -49,6 +49,15 @@ def test_user_signs_in_with_a_password(client: Client, ada: User) -> None:
     assert response.json()["user"] == {"username": "ada"}
 
 
+def test_page_elsewhere_cannot_sign_a_browser_in(ada: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    credentials = {"username": "ada", "password": "lovelace"}
+    assert client.post("/api/session/", credentials).status_code == 403
+    token = client.get("/api/session/").json()["csrf_token"]
+    response = client.post("/api/session/", credentials, headers={"X-CSRFToken": token})
+    assert response.json()["user"] == {"username": "ada"}
+
+
 def test_wrong_password_is_told_at_its_field(client: Client, ada: User) -> None:
     response = client.post("/api/session/", {"username": "ada", "password": "byron"}, "application/json")
     assert response.status_code == 400

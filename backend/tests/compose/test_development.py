@@ -94,6 +94,12 @@ def test_nothing_of_ours_runs_as_root(stack: Project) -> None:
     assert {name: stack.execute(name, "id", "-u").strip() for name in ours} == dict.fromkeys(ours, "1000")
 
 
+def test_image_is_below_700_mb(stack: Project) -> None:
+    image = stack.states()["web"]["Image"]
+    command = ["docker", "image", "inspect", "--format", "{{.Size}}", image]
+    assert int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) < 700_000_000
+
+
 def test_application_is_mounted_so_that_no_file_of_root_appears_on_the_host(stack: Project) -> None:
     assert "Read-only file system" in stack.compose("exec", "-T", "-u", "0", "web", "touch", "/app/x", check=False)
 
@@ -170,6 +176,19 @@ def test_redis_with_another_password_and_a_frozen_database_are_unhealthy_and_no_
     assert not stack.unhealthy() & WORKERS
     stack.execute("redis", "redis-cli", "-a", "other", "CONFIG", "SET", "requirepass", "")
     stack.compose("kill", "--signal", "CONT", "postgres")
+    stack.wait_until_healthy()
+
+
+async def test_job_submitted_while_the_broker_is_away_waits_for_it_and_runs(
+    stack: Project, site: Site, sample: Path
+) -> None:
+    stack.compose("stop", "redis")
+    job = submit(site, sample)
+    assert job["status"] == "queued"
+    wait_until(lambda: "broker" in read(site, job["id"])["message"], what="the job to say what it waits for")
+    stack.compose("start", "redis")
+    async with asyncio.timeout(WITHIN), socket(site, f"/ws/jobs/{job['id']}/") as connection:
+        assert (await watch(connection, job["id"]))[-1]["status"] == "completed"
     stack.wait_until_healthy()
 
 

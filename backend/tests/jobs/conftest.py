@@ -87,7 +87,7 @@ class Broker:
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
 
-    def collect(step_ids: Any) -> None:
+    def collect(step_ids: Any, *, countdown: float | None = None) -> None:
         ids = list(step_ids)
         broker.messages += ids
         Step.objects.filter(pk__in=ids).update(sent_at=timezone.now())

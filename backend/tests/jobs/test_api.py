@@ -54,7 +54,8 @@ def test_submitted_job_is_answered_at_once_whole_and_with_its_address(ada: Clien
     assert job["stages"][0] == {"name": "split", "queue": "ingestion_io", "status": "queued", "done": 0, "total": 1}
     assert job["stages"][1]["status"] == "pending"
     assert set(job["steps"][0]) == {
-        *("id", "stage", "label", "queue", "status", "progress", "attempt", "error", "started_at", "finished_at"),
+        *("id", "stage", "label", "queue", "status", "progress", "attempt", "error", "retry_at"),
+        *("started_at", "finished_at"),
     }
     assert len(broker.messages) == 1
 
@@ -73,6 +74,8 @@ def test_submitted_job_is_answered_at_once_whole_and_with_its_address(ada: Clien
         ({"kind": "profile", "url": "file:///etc/passwd"}, "url", "http:// or https://"),
         ({"kind": "profile", "url": "http://me:secret@example.org/"}, "url", "user name or password"),
         ({"kind": "profile", "url": "http://[oops/"}, "url", "URL"),
+        ({"kind": "profile", "url": "http://example.org/\0"}, "url", "characters"),
+        ({"options": "[" * 200_000}, "options", "JSON"),
         ({"kind": "profile", "file": csv(name="table.exe")}, "file", ".csv"),
         ({"kind": "profile", "file": csv(b"")}, "file", "empty"),
     ],
@@ -106,6 +109,23 @@ def test_body_that_is_no_json_is_refused(ada: Client) -> None:
     response = ada.post("/api/jobs/", "{", content_type="application/json")
     assert response.status_code == 400
     assert response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "query", ["status=%00", "kind=%00", "status=nope", "cursor=cD1nYXJiYWdl", "cursor=%FF", "cursor=x"]
+)
+def test_hostile_query_is_no_error_of_ours(ada: Client, query: str) -> None:
+    assert ada.get(f"/api/jobs/?{query}").status_code in (200, 400, 404)
+
+
+def test_deeply_nested_body_is_refused(ada: Client) -> None:
+    response = ada.post("/api/jobs/", "[" * 200_000, content_type="application/json")
+    assert response.status_code == 400
+    assert response.json()["error"]["code"]
+
+
+def test_idempotency_key_that_is_too_long_is_refused(ada: Client) -> None:
+    assert submit(ada, headers={"Idempotency-Key": "k" * 201}).status_code == 400
 
 
 def test_same_idempotency_key_returns_the_same_job(ada: Client, broker: Broker) -> None:

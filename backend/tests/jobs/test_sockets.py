@@ -9,7 +9,6 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
-from django.db import transaction
 from rest_framework.authtoken.models import Token
 
 from apps.jobs import bridge, hub, progress
@@ -29,10 +28,10 @@ async def rings_in_this_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     rings: list[asyncio.Task[None]] = []
     main = asyncio.get_running_loop()
 
-    def run(coroutine: Any, timeout: float) -> None:
+    def start(coroutine: Any) -> None:
         main.call_soon_threadsafe(lambda: rings.append(main.create_task(coroutine)))
 
-    monkeypatch.setattr(bridge, "run", run)
+    monkeypatch.setattr(bridge, "start", start)
 
 
 @pytest.fixture
@@ -68,8 +67,8 @@ async def next_of(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
 
 
 def change(job: Job, **columns: Any) -> None:
-    with transaction.atomic():
-        progress.save_change(job.pk, **columns)
+    with progress.changing(job.pk) as held:
+        progress.save_change(held, **columns)
 
 
 async def test_job_socket_begins_with_a_snapshot_and_follows_each_change(connect: Open, owner: User, job: Job) -> None:
@@ -164,6 +163,21 @@ async def test_socket_with_a_wrong_token_is_closed(connect: Open, job: Job) -> N
 async def test_job_of_another_user_is_closed_as_not_yours(connect: Open, job: Job) -> None:
     eve = await User.objects.acreate_user("eve")
     assert await closing_code(await connect(f"/ws/jobs/{job.pk}/", eve)) == 4403
+
+
+async def test_socket_at_an_address_that_does_not_exist_is_closed_as_such(connect: Open, owner: User) -> None:
+    assert await closing_code(await connect("/ws/nothing/", owner)) == 4404
+
+
+async def test_socket_of_a_deleted_job_is_answered_and_leaves_the_hub(connect: Open, owner: User, job: Job) -> None:
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await next_of(socket, "job.snapshot")
+    await database_sync_to_async(delete_job)(job)
+    await socket.send_to('{"type": "resync"}')
+    await next_of(socket, "job.deleted")
+    await socket.disconnect()
+    assert dict(hub.get_hub().sockets) == {}
 
 
 async def test_job_that_does_not_exist_is_closed_as_such(connect: Open, owner: User) -> None:

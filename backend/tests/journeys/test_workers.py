@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 import redis
+from websockets.exceptions import ConnectionClosed
 
 from config.queues import TABLE, Queue
 from native.processes import Process, Service, stop
-from tests.journeys.watching import WITHIN, assert_only_forward, socket, submit, watch
+from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
 from tests.servers import wait_until
 from tests.stack import Stack, running_stack
 
@@ -73,7 +74,21 @@ async def test_workers_outlive_a_cut_of_every_connection_to_redis(stack: Stack, 
     assert all(process.exit_code is None for process in stack.processes.values())
 
 
-async def test_job_whose_worker_is_killed_is_finished_by_the_next(stack: Stack, sample: Path) -> None:
+async def test_watcher_ends_with_the_true_state_although_the_web_server_is_killed(stack: Stack, sample: Path) -> None:
+    job = submit(stack, sample)
+    async with asyncio.timeout(WITHIN), socket(stack, f"/ws/jobs/{job['id']}/") as connection:
+        await connection.recv()
+        stack.processes["web"].kill()
+        with pytest.raises(ConnectionClosed):
+            async for _ in connection:
+                pass
+    stack.start_missing()
+    async with asyncio.timeout(WITHIN), socket(stack, f"/ws/jobs/{job['id']}/") as connection:
+        end = (await watch(connection, job["id"]))[-1]
+    assert (end["status"], end) == ("completed", read(stack, job["id"]))
+
+
+async def test_job_whose_worker_is_gone_is_finished_by_the_next(stack: Stack, sample: Path) -> None:
     stack.stop("worker-charts-cpu")
     job = submit(stack, sample)
     async with asyncio.timeout(WITHIN), socket(stack, f"/ws/jobs/{job['id']}/") as connection:

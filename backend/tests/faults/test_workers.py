@@ -1,0 +1,111 @@
+"""What happens to a step when its worker is killed, its time is up, or its job is cancelled: on real processes."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.jobs.work import LEASE_MARGIN, MOST_LOSSES
+from config.queues import TABLE
+from tests.servers import wait_until
+from tests.stack import Stack, running_stack
+
+pytestmark = pytest.mark.integration
+
+BACKEND = Path(__file__).resolve().parents[2]
+ENDED = ("completed", "failed", "cancelled")
+WITHIN = 90.0  # seconds
+LIMITS = {"CHARTS_CPU_TIME_LIMIT": "6", "CHARTS_CPU_SOFT_TIME_LIMIT": "3"}
+
+
+@pytest.fixture(scope="module")
+def probes(redis_server: str, postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack whose backend has one pipeline more: as a user adds one, by a folder."""
+    folder = tmp_path_factory.mktemp("probes")
+    for part in ("apps", "config"):
+        shutil.copytree(BACKEND / part, folder / "backend" / part)
+    shutil.copy2(BACKEND / "manage.py", folder / "backend")
+    shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "apps" / "probe")
+    with running_stack(
+        redis=redis_server, database=postgres_server, folder=folder, variables=LIMITS, backend=folder / "backend"
+    ) as stack:
+        yield stack
+
+
+def submit(stack: Stack, do: str, queue: str = "charts_cpu") -> str:
+    with stack.client() as client:
+        answer = client.post("/api/jobs/", json={"kind": f"probe_{queue}", "options": {"do": do}})
+        return str(answer.raise_for_status().json()["id"])
+
+
+def read(stack: Stack, job_id: str) -> dict[str, Any]:
+    with stack.client() as client:
+        job: dict[str, Any] = client.get(f"/api/jobs/{job_id}/").raise_for_status().json()
+        return job
+
+
+def end_of(stack: Stack, job_id: str) -> dict[str, Any]:
+    wait_until(lambda: read(stack, job_id)["status"] in ENDED, what="the job to end", seconds=WITHIN)
+    return read(stack, job_id)
+
+
+def wait_until_begun(stack: Stack, job_id: str) -> None:
+    wait_until(lambda: read(stack, job_id)["message"] == "begun", what="the step to begin", seconds=WITHIN)
+
+
+@pytest.mark.parametrize("queue", [row.name for row in TABLE])
+def test_step_whose_process_was_killed_runs_again_in_every_queue(probes: Stack, queue: str) -> None:
+    job = end_of(probes, submit(probes, "die_once", queue))
+    assert (job["status"], job["result"], job["steps"][0]["attempt"]) == ("completed", {"did": "lived"}, 2)
+
+
+@pytest.mark.parametrize("queue", ["ingestion_io", "charts_cpu"])
+def test_step_that_kills_its_worker_is_tried_a_bounded_number_of_times(probes: Stack, queue: str) -> None:
+    job = end_of(probes, submit(probes, "die", queue))
+    assert (job["status"], job["error"]["code"]) == ("failed", "WORKER_LOST")
+    assert job["steps"][0]["attempt"] == MOST_LOSSES + 1  # the last one only to say so
+
+
+def test_soft_limit_ends_a_step_as_a_timeout(probes: Stack) -> None:
+    job = end_of(probes, submit(probes, "wait"))
+    assert (job["status"], job["error"]["code"]) == ("failed", "TIMEOUT")
+    assert "3 s" in job["error"]["message"]
+
+
+def test_hard_limit_ends_a_step_that_ignores_the_soft_one_without_waiting_for_its_lease(probes: Stack) -> None:
+    begun = time.monotonic()
+    job = end_of(probes, submit(probes, "ignore_the_soft_limit"))
+    assert (job["status"], job["error"]["code"]) == ("failed", "TIMEOUT")
+    assert "6 s" in job["error"]["message"]
+    assert time.monotonic() - begun < LEASE_MARGIN.total_seconds()
+
+
+@pytest.mark.parametrize("do", ["wait", "stay_in_c"])
+def test_cancel_ends_what_runs_and_its_worker_goes_on(probes: Stack, do: str) -> None:
+    jobs = [submit(probes, do, "ai") for _ in range(2)]  # both processes of the worker
+    for job_id in jobs:
+        wait_until_begun(probes, job_id)
+    with probes.client() as client:
+        for job_id in jobs:
+            assert client.post(f"/api/jobs/{job_id}/cancel/").json()["status"] == "cancelled"
+    after = submit(probes, "nothing", "ai")
+    # far below the hard limit of 60 s, which would end it as well
+    wait_until(lambda: read(probes, after)["status"] == "completed", what="the worker to be free", seconds=30)
+    assert [read(probes, job_id)["status"] for job_id in jobs] == ["cancelled", "cancelled"]
+
+
+def test_worker_that_is_killed_whole_loses_nothing(probes: Stack) -> None:
+    job_id = submit(probes, "wait", "ingestion_io")
+    wait_until_begun(probes, job_id)
+    probes.processes["worker-ingestion-io"].kill()
+    wait_until(lambda: probes.processes["worker-ingestion-io"].exit_code is not None, what="the worker to be gone")
+    probes.start_missing()
+    with probes.client() as client:
+        # early acknowledged: only its lease tells that it is lost, and here nobody waits that long
+        assert client.post(f"/api/jobs/{job_id}/cancel/").json()["status"] == "cancelled"
+        assert client.post(f"/api/jobs/{job_id}/retry/").json()["status"] == "queued"
+        wait_until(lambda: read(probes, job_id)["steps"][0]["attempt"] == 2, what="the step to run again")
+        client.post(f"/api/jobs/{job_id}/cancel/")

@@ -1,0 +1,114 @@
+"""Transient errors are tried again, later each time, and not for ever; other errors fail at once."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from apps.jobs import retries
+from apps.jobs.errors import ErrorCode, JobError, TransientError
+from apps.jobs.models import Job, JobStatus, Step, StepStatus
+from apps.jobs.pipelines import Json, Run
+from apps.jobs.retries import LONGEST_DELAY, MOST_RETRIES, parse_retry_after, retry_delay
+from apps.jobs.services import submit_job
+from tests.jobs.conftest import Broker, Functions
+
+
+@pytest.mark.parametrize(("retry", "longest"), [(1, 5), (2, 10), (3, 20), (20, LONGEST_DELAY)])
+def test_delay_doubles_with_jitter_up_to_its_bound(retry: int, longest: float) -> None:
+    delays = [retry_delay(retry) for _ in range(200)]
+    assert all(longest / 2 <= delay <= longest for delay in delays)
+    assert len(set(delays)) > 100
+
+
+def test_wish_of_the_server_is_respected_up_to_the_bound() -> None:
+    assert retry_delay(1, retry_after=42) == 42
+    assert retry_delay(1, retry_after=86_400) == LONGEST_DELAY
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("120", 120), ("", None), (None, None), ("soon", None), ("-5", None)])
+def test_retry_after_is_read_as_seconds(value: str | None, seconds: float | None) -> None:
+    assert parse_retry_after(value) == seconds
+
+
+def test_retry_after_is_read_as_a_date() -> None:
+    wanted = timezone.now() + timedelta(seconds=90)
+    assert parse_retry_after(format_datetime(wanted)) == pytest.approx(90, abs=5)
+    assert parse_retry_after(format_datetime(wanted - timedelta(days=1))) == 0
+
+
+@pytest.fixture
+def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "FIRST_DELAY", 0.0)
+
+
+@pytest.fixture
+def job(owner: User, probe: Functions, broker: Broker) -> Job:
+    return submit_job(owner=owner, kind="probe")[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_transient_error_is_tried_again_until_it_passes(
+    job: Job, broker: Broker, probe: Functions, no_wait: None
+) -> None:
+    attempts: list[int] = []
+
+    def split(run: Run) -> Json:
+        attempts.append(run.attempt)
+        if run.attempt < 3:
+            raise TransientError(ErrorCode.UPSTREAM_ERROR, "The server is busy.")
+        return {"parts": 1}
+
+    probe.split = split
+    broker.deliver()
+    job.refresh_from_db()
+    assert attempts == [1, 2, 3]
+    assert job.status == JobStatus.COMPLETED
+    assert job.steps.first().error_code == ""  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_transient_error_that_stays_fails_with_its_own_code(
+    job: Job, broker: Broker, probe: Functions, no_wait: None
+) -> None:
+    attempts: list[int] = []
+
+    def split(run: Run) -> Json:
+        attempts.append(run.attempt)
+        raise TransientError(ErrorCode.UPSTREAM_ERROR, "The server is busy.")
+
+    probe.split = split
+    broker.deliver()
+    job.refresh_from_db()
+    assert len(attempts) == 1 + MOST_RETRIES
+    assert (job.status, job.error_code, job.error_message) == ("failed", "UPSTREAM_ERROR", "The server is busy.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_permanent_error_fails_at_once(job: Job, broker: Broker, probe: Functions) -> None:
+    attempts: list[int] = []
+
+    def split(run: Run) -> Json:
+        attempts.append(run.attempt)
+        raise JobError(ErrorCode.INVALID_INPUT)
+
+    probe.split = split
+    broker.deliver()
+    assert attempts == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_step_that_waits_for_its_next_try_says_when_and_why_and_is_not_run_before(
+    job: Job, broker: Broker, probe: Functions
+) -> None:
+    def split(run: Run) -> Json:
+        raise TransientError(ErrorCode.UPSTREAM_ERROR, "The server is busy.", retry_after=100)
+
+    probe.split = split
+    broker.deliver()  # delivers the second message too, before its time
+    step = Step.objects.get(job=job)
+    assert (step.status, step.attempt, step.error_message) == (StepStatus.QUEUED, 1, "The server is busy.")
+    assert step.retry_at
+    assert step.retry_at > timezone.now() + timedelta(seconds=60)
