@@ -60,6 +60,11 @@ class Stack(Site):
     def stop(self, name: str) -> None:
         stop([self.processes[name]], patience=STOP_WITHIN)
 
+    def kill(self, name: str) -> None:
+        """End a process and its children without a warning, and wait until it is gone."""
+        self.processes[name].kill()
+        wait_until(lambda: self.processes[name].exit_code is not None, what=f"{name} to be gone")
+
     def start_missing(self) -> None:
         """Start what isn't running, and wait until the web server answers and every worker has its connection."""
         for name in self.services:

@@ -99,7 +99,8 @@ def cancel_job(job_id: UUID) -> None:
         now = timezone.now()
         unended = job.steps.filter(status__in=UNENDED_STEP)
         running = list(unended.filter(status=StepStatus.PROCESSING).values_list("task_id", flat=True))
-        unended.update(status=StepStatus.CANCELLED, finished_at=now, lease_expires_at=None, retry_at=None)
+        blank = {"lease_expires_at": None, "retry_at": None, "error_code": "", "error_message": ""}
+        unended.update(status=StepStatus.CANCELLED, finished_at=now, **blank)
         save_change(job, status=JobStatus.CANCELLED, finished_at=now, message="")
         if running:
             transaction.on_commit(lambda: stop(running))
@@ -117,7 +118,7 @@ def retry_job(job_id: UUID) -> None:
         fresh |= {"queued_at": timezone.now()}
         blank = {"error_code": "", "error_message": "", "finished_at": None}
         job.steps.filter(pk__in=[step.pk for step in steps]).update(**fresh, **blank)
-        status = {"status": JobStatus.QUEUED, "queued_at": timezone.now(), "message": ""}
+        status = {"status": JobStatus.QUEUED, "queued_at": timezone.now(), "started_at": None, "message": ""}
         save_change(job, progress=percent_done(job), **status, **blank)
         send_after_commit(steps)
         advance(job)  # where no step failed, but the plan of the stage after

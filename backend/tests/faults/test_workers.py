@@ -100,8 +100,7 @@ def test_cancel_ends_what_runs_and_its_worker_goes_on(probes: Stack, do: str) ->
 def test_worker_that_is_killed_whole_loses_nothing(probes: Stack) -> None:
     job_id = submit(probes, "wait", "ingestion_io")
     wait_until_begun(probes, job_id)
-    probes.processes["worker-ingestion-io"].kill()
-    wait_until(lambda: probes.processes["worker-ingestion-io"].exit_code is not None, what="the worker to be gone")
+    probes.kill("worker-ingestion-io")
     probes.start_missing()
     with probes.client() as client:
         # early acknowledged: only its lease tells that it is lost, and here nobody waits that long

@@ -78,7 +78,7 @@ async def test_watcher_ends_with_the_true_state_although_the_web_server_is_kille
     job = submit(stack, sample)
     async with asyncio.timeout(WITHIN), socket(stack, f"/ws/jobs/{job['id']}/") as connection:
         await connection.recv()
-        stack.processes["web"].kill()
+        stack.kill("web")
         with pytest.raises(ConnectionClosed):
             async for _ in connection:
                 pass

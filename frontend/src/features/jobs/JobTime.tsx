@@ -1,6 +1,6 @@
 // How long a job has run, or ran.
 import type { JobSummary } from '../../shared/api/types';
-import { duration } from '../../shared/format/format';
+import { duration, wholeSeconds } from '../../shared/format/format';
 import { useNow } from '../../shared/format/useNow';
 import styles from './JobTime.module.css';
 
@@ -13,7 +13,7 @@ export function JobTime({ job }: { job: JobSummary }) {
   return (
     <span className={styles.time}>
       <span className="visually-hidden">{isRunning ? 'Running for ' : 'Took '}</span>
-      {isRunning ? duration(Math.floor(elapsed / 1000) * 1000).replace('.0 s', ' s') : duration(elapsed)}
+      {isRunning ? wholeSeconds(elapsed) : duration(elapsed)}
     </span>
   );
 }

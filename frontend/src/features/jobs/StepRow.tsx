@@ -1,24 +1,36 @@
-// One step: its bar, which attempt it is, and why it failed.
+// One step: its bar, which attempt it is, why it failed, and when it is tried again.
 import { memo } from 'react';
 import type { Step } from '../../shared/api/types';
 import { duration, percent } from '../../shared/format/format';
+import { useNow } from '../../shared/format/useNow';
 import { Progress } from '../../shared/ui/Progress';
 import { StatusMark } from '../../shared/ui/StatusBadge';
 import styles from './StepRow.module.css';
+import { nextTry } from './words';
 
 /** Drawn again only when this step changed: a job may have hundreds of them. */
 export const StepRow = memo(function StepRow({ step }: { step: Step }) {
-  const progress = step.status === 'completed' ? 100 : step.progress;
+  const retryAt = step.status === 'queued' ? step.retry_at : null;
   return (
-    <li className={styles.step}>
+    <li className={styles.step} data-waits={retryAt !== null}>
       <StatusMark status={step.status} />
       <span className={styles.label} title={step.label}>
         {step.label}
         <span className="visually-hidden">, {step.status}</span>
       </span>
       <span className={styles.note}>
-        {step.attempt > 1 && <strong>attempt {step.attempt}</strong>} {stepNote(step)}
+        {(step.attempt > 1 || retryAt) && <strong>attempt {step.attempt}</strong>}{' '}
+        {retryAt ? 'failed' : stepNote(step)}
       </span>
+      {retryAt ? <NextTry at={retryAt} reason={step.error?.message ?? ''} /> : <Standing step={step} />}
+    </li>
+  );
+});
+
+function Standing({ step }: { step: Step }) {
+  const progress = step.status === 'completed' ? 100 : step.progress;
+  return (
+    <>
       <div className={styles.bar}>
         <Progress label={step.label} value={progress} status={step.status} />
       </div>
@@ -27,9 +39,18 @@ export const StepRow = memo(function StepRow({ step }: { step: Step }) {
           <code>{step.error.code}</code> {step.error.message}
         </p>
       )}
-    </li>
+    </>
   );
-});
+}
+
+/** It stands where the bar does at other times, so that the steps below stay where they are. */
+function NextTry({ at, reason }: { at: string; reason: string }) {
+  return (
+    <p className={styles.next} title={reason}>
+      <strong>{nextTry(at, useNow())}.</strong> {reason}
+    </p>
+  );
+}
 
 function stepNote({ status, progress, started_at, finished_at }: Step): string {
   if (status === 'processing') return percent(progress);

@@ -24,6 +24,19 @@ export function jobListQuery(filter: Filter) {
   });
 }
 
+export type JobChange = 'cancel' | 'retry';
+
+/** Ask for a change. The answer is merged like the socket's news; after a refusal the job is fetched as it really is. */
+export function useChangeJob(id: string) {
+  const client = useQueryClient();
+  const { queryKey } = jobQuery(id);
+  return useMutation({
+    mutationFn: (change: JobChange) => sendJson<Job>('POST', `/api/jobs/${id}/${change}/`),
+    onSuccess: (job) => client.setQueryData<Job>(queryKey, (held) => newestJob(held, job)),
+    onError: () => client.invalidateQueries({ queryKey }),
+  });
+}
+
 /** `onDeleted` is called even when the socket's news of the deletion came first and the asking component is gone. */
 export function useDeleteJob(id: string, onDeleted: () => void) {
   const client = useQueryClient();

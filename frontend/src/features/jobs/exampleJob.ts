@@ -48,6 +48,7 @@ export function exampleStep(
     progress,
     attempt: status === 'queued' ? 0 : 1,
     error: null,
+    retry_at: null,
     started_at: null,
     finished_at: null,
   };

@@ -21,9 +21,20 @@ test('progress never runs backwards within a run', () => {
   expect(newestJob(job, exampleJob({ version: 6, progress: 10 })).progress).toBe(40);
 });
 
-test('a job that had ended and goes on starts from its own progress', () => {
-  const failed = exampleJob({ status: 'failed', progress: 80 });
-  expect(newestJob(failed, exampleJob({ version: 6, status: 'queued', progress: 10 })).progress).toBe(10);
+const retried = exampleJob({ version: 9, status: 'queued', progress: 10, queued_at: '2026-01-02T10:05:00Z' });
+
+test('a retried job starts from its own progress, without the end of the run before', () => {
+  const error = { code: 'UPSTREAM_ERROR', message: 'The server is away.' };
+  const failed = exampleJob({ status: 'failed', progress: 80, error, finished_at: '2026-01-02T10:01:00Z' });
+  expect(newestJob(failed, retried)).toEqual(retried);
+});
+
+test('a retry is known as one although its end was missed', () => {
+  expect(newestJob(exampleJob({ progress: 80 }), retried).progress).toBe(10);
+});
+
+test('late news of the run before change nothing', () => {
+  expect(newestJob(retried, exampleJob({ version: 8, status: 'cancelled' }))).toBe(retried);
 });
 
 test('steps that did not change keep their identity', () => {

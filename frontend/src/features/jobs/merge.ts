@@ -10,12 +10,13 @@ export const hasEnded = (job: { status: string }) => ENDED.includes(job.status);
 
 /**
  * Return the newer of what is held and what came in. Parts that did not change keep their identity, so that only what
- * did is drawn again. Progress never runs backwards within a run; a job that had ended and goes on starts a new one.
+ * did is drawn again. Progress never runs backwards within a run. A retry queues the job anew and so starts another
+ * run, whether or not anybody here heard of the end of the one before.
  */
 export function newestJob<T extends JobSummary>(held: T | undefined, incoming: T): T {
   if (!held) return incoming;
   if (incoming.version <= held.version) return held;
-  const isNewRun = hasEnded(held) && !hasEnded(incoming);
+  const isNewRun = held.queued_at !== incoming.queued_at;
   const progress = isNewRun ? incoming.progress : Math.max(held.progress, incoming.progress);
   return replaceEqualDeep(held, { ...incoming, progress });
 }

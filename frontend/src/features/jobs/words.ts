@@ -1,5 +1,6 @@
 // What jobs, stages and steps are called on the screen and read out.
 import type { Job, JobSummary, Stage, Step } from '../../shared/api/types';
+import { secondsUntil, wholeSeconds } from '../../shared/format/format';
 import { hasEnded } from './merge';
 
 export function sourceName({ source, kind }: JobSummary): string {
@@ -33,7 +34,17 @@ export function stageReason(
 ): string | null {
   if (jobHasEnded) return steps.length === 0 ? 'Did not run' : null;
   if (steps.some((step) => step.status === 'processing')) return null;
-  if (steps.some((step) => step.status === 'queued')) return `Waiting in ${stage.queue}`;
+  const queued = steps.filter((step) => step.status === 'queued');
+  if (queued.length > 0 && queued.every((step) => step.retry_at)) {
+    return `Waiting for the next try in ${stage.queue}`;
+  }
+  if (queued.length > 0) return `Waiting in ${stage.queue}`;
   if (steps.length > 0) return null;
   return before ? `Starts when ${stageTitle(before.name)} has ended` : 'Not started yet';
+}
+
+/** When a step is tried again. One that is due waits like any other, for a worker with a hand free. */
+export function nextTry(retryAt: string, now: number): string {
+  const seconds = secondsUntil(Date.parse(retryAt), now);
+  return seconds > 0 ? `Next try in ${wholeSeconds(seconds * 1000)}` : 'Next try as soon as a worker is free';
 }

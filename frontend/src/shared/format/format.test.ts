@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { age, bytes, clampPercent, count, duration, measure, percent, secondsUntil } from './format';
+import {
+  age,
+  bytes,
+  clampPercent,
+  count,
+  duration,
+  measure,
+  percent,
+  secondsUntil,
+  wholeSeconds,
+} from './format';
 
 test('100 % means finished, nothing less', () => {
   expect(percent(99.9)).toBe('99 %');
@@ -30,6 +40,10 @@ test('durations grow coarser', () => {
     '3 min 05 s',
     '2 h 10 min',
   ]);
+});
+
+test('what is counted has whole seconds', () => {
+  expect([-3, 8_400, 12_900, 65_000].map(wholeSeconds)).toEqual(['0 s', '8 s', '12 s', '1 min 05 s']);
 });
 
 test('ages grow coarser', () => {

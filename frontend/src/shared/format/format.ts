@@ -31,6 +31,11 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
 }
 
+/** A duration that is counted on the screen: "8 s", "3 min 05 s", never with a fraction. */
+export function wholeSeconds(ms: number): string {
+  return duration(Math.floor(ms / 1000) * 1000).replace('.0 s', ' s');
+}
+
 /** "just now", "4 min ago", "3 h ago", "2 days ago" */
 export function age(iso: string, now: number): string {
   const minutes = Math.floor((now - Date.parse(iso)) / 60_000);

@@ -1,0 +1,35 @@
+import { act, cleanup, render, screen } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import { exampleStep } from './exampleJob';
+import { StepRow } from './StepRow';
+
+const error = { code: 'UPSTREAM_ERROR', message: 'data.example.org answered 503.' };
+const waiting = { ...exampleStep(1, 'chart', 'queued', 40), attempt: 2, error };
+
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
+
+test('a step that waits for its next try says why, which attempt failed, and counts down', () => {
+  vi.useFakeTimers({ now: Date.parse('2026-01-02T10:00:00Z') });
+  render(<StepRow step={{ ...waiting, retry_at: '2026-01-02T10:00:12Z' }} />);
+  const row = screen.getByRole('listitem');
+  expect(row.textContent).toContain('attempt 2 failed');
+  expect(row.textContent).toContain('Next try in 12 s. data.example.org answered 503.');
+  act(() => void vi.advanceTimersByTime(3000));
+  expect(row.textContent).toContain('Next try in 9 s.');
+});
+
+test('a step that failed for good shows its code, its sentence and its bar', () => {
+  render(<StepRow step={{ ...waiting, status: 'failed', retry_at: null }} />);
+  const row = screen.getByRole('listitem');
+  expect(row.textContent).toContain('UPSTREAM_ERROR data.example.org answered 503.');
+  expect(row.textContent).not.toContain('Next try');
+  expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('40');
+});
+
+test('a cancelled step is not tried again, whatever its time says', () => {
+  render(<StepRow step={{ ...waiting, status: 'cancelled', retry_at: '2026-01-02T10:00:12Z' }} />);
+  expect(screen.getByRole('listitem').textContent).not.toContain('Next try');
+});
