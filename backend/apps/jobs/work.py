@@ -35,15 +35,16 @@ def run_step(step_id: int, *, worker: str, task_id: str = "", predecessor_is_dea
         log.info("step %s is not to be run: held by another, or ended", step_id)
         return
     attempt, started = Attempt(step), time.monotonic()
-    log.info("job %s: %s started, attempt %s", step.job_id, step, step.attempt)
+    log.info("job %s: %s %r started, attempt %s", step.job_id, step.stage, step.label, step.attempt)
     try:
         _run(step, attempt)
-        outcome = "completed"
+        outcome = "ended"
     except LostClaim as lost:
         outcome = f"given up: {lost} is held no more"
     finally:
         wait_for_announcements()
-    log.info("job %s: %s %s after %.2f s", step.job_id, step, outcome, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    log.info("job %s: %s %r %s after %.2f s", step.job_id, step.stage, step.label, outcome, seconds)
 
 
 def claim(step_id: int, *, worker: str, task_id: str = "", predecessor_is_dead: bool = False) -> Step | None:
@@ -104,7 +105,7 @@ def _run(step: Step, attempt: Attempt) -> None:
     except time_limit_errors():
         _fail(attempt, timed_out(step, get_queue(step.queue).soft_time_limit))
     except Exception:
-        log.exception("job %s: %s failed", step.job_id, step)
+        log.exception("job %s: %s %r failed", step.job_id, step.stage, step.label)
         _fail(attempt, JobError(ErrorCode.INTERNAL_ERROR))
 
 
