@@ -53,11 +53,11 @@ class Hub:
     async def join(self, socket: Socket) -> None:
         """Start delivering to a socket. Subscribe first: the caller sends the snapshot afterwards."""
         self.sockets[socket.group].add(socket)
+        with suppress(TimeoutError):  # a layer that hangs must not keep the snapshot back
+            await asyncio.wait_for(self._join_groups(), JOIN_TIMEOUT)
         if not self.running:
             loops = (self._listen(), self._rejoin(), self._beat())
             self.running = [asyncio.create_task(loop) for loop in loops]
-        with suppress(TimeoutError):  # a layer that hangs must not keep the snapshot back
-            await asyncio.wait_for(self._join_groups(), JOIN_TIMEOUT)
 
     async def leave(self, socket: Socket) -> None:
         """Stop delivering to a socket. Leaving twice is as leaving once."""
