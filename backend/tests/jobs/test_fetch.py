@@ -14,7 +14,7 @@ import pytest
 
 from apps.jobs import fetch as fetching
 from apps.jobs.addresses import is_public
-from apps.jobs.errors import ErrorCode, JobError
+from apps.jobs.errors import ErrorCode, JobError, TransientError
 from apps.jobs.fetch import Fetched, fetch
 
 CSV = b"a,b\n1,2\n"
@@ -165,6 +165,17 @@ def test_compressed_answer_is_unpacked(get: Get, server: Server, tmp_path: Path)
 def test_status_other_than_200_is_named(refuses: Refuses, server: Server, status: int) -> None:
     server.paths["/x"] = answer(b"", status=status)
     assert f"127.0.0.1 answered with HTTP status {status}." in refuses(ErrorCode.UPSTREAM_ERROR, server.url("/x"))
+
+
+@pytest.mark.parametrize(("status", "may_pass"), [(429, True), (500, True), (503, True), (404, False), (403, False)])
+def test_status_that_may_pass_is_tried_again_when_the_server_says(
+    get: Get, server: Server, status: int, may_pass: bool
+) -> None:
+    server.paths["/x"] = answer(b"", status=status, Retry_After="7")
+    with pytest.raises(JobError) as caught:
+        get(server.url("/x"))
+    assert isinstance(caught.value, TransientError) == may_pass
+    assert getattr(caught.value, "retry_after", None) == (7 if may_pass else None)
 
 
 @pytest.mark.parametrize(
