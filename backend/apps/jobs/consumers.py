@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -25,6 +26,10 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
     channel_layer_alias = "none"  # a name that isn't configured: the hub alone subscribes, once for all sockets
     group = ""
     whole = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.delivered: dict[UUID, int] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:

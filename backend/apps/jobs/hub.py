@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -27,13 +28,15 @@ HEARTBEAT_INTERVAL = 10  # seconds
 JUST_FINISHED = timedelta(seconds=60)
 JOIN_TIMEOUT = 0.5  # seconds
 RETRY_INTERVAL = 1  # seconds, while the channel layer can't be reached
+DELETED = sys.maxsize  # newer than every version
 
 
 class Socket(Protocol):
-    """A connection that watches a group. `whole` ones get jobs with their steps."""
+    """A connection that watches a group. `whole` ones get jobs with their steps; `delivered` is kept by the hub."""
 
     group: str
     whole: bool
+    delivered: dict[UUID, int]  # the newest version of each job that was sent to it
 
     async def deliver(self, text: str) -> None: ...
 
@@ -116,12 +119,14 @@ class Hub:
         groups = (job_group(job_id), owner_group(owner_id))
         watching = [socket for group in groups for socket in self.sockets.get(group, ())]
         try:
-            texts = await database_sync_to_async(_read_job)(job_id, {socket.whole for socket in watching})
+            version, texts = await database_sync_to_async(_read_job)(job_id, {socket.whole for socket in watching})
         except Exception:
             log.exception("could not read job %s", job_id)
             return
         for socket in watching:
-            await self._send([socket], texts[socket.whole])
+            if socket.delivered.get(job_id, 0) < version:  # a ring during the last read has this one find nothing new
+                socket.delivered[job_id] = version
+                await self._send([socket], texts[socket.whole])
 
     def _forget_quiet_jobs(self) -> None:
         recent = time.monotonic() - UPDATE_INTERVAL
@@ -152,12 +157,16 @@ class Hub:
             await self._send(list(self.sockets.get(group, ())), text)
 
 
-def _read_job(job_id: UUID, forms: set[bool]) -> dict[bool, str]:
-    """Return the message for each form that is wanted: whole or not. In a thread: a large job takes its time."""
+def _read_job(job_id: UUID, forms: set[bool]) -> tuple[int, dict[bool, str]]:
+    """Return the version, and the message for each form that is wanted: whole or not.
+
+    In a thread: a large job takes its time.
+    """
     job = with_parts(Job.objects.filter(pk=job_id)).first() if forms else None
     if job is None:
-        return dict.fromkeys(forms, JobDeleted(id=job_id).model_dump_json())
-    return {whole: JobUpdated(job=(job_state if whole else job_summary)(job)).model_dump_json() for whole in forms}
+        return DELETED, dict.fromkeys(forms, JobDeleted(id=job_id).model_dump_json())
+    states = {whole: (job_state if whole else job_summary)(job) for whole in forms}
+    return job.version, {whole: JobUpdated(job=state).model_dump_json() for whole, state in states.items()}
 
 
 def _read_versions(groups: set[str]) -> list[tuple[UUID, int, int]]:

@@ -107,6 +107,15 @@ async def test_burst_of_changes_is_coalesced_and_its_last_state_arrives(connect:
     assert received < 20
 
 
+async def test_change_that_was_delivered_is_not_delivered_again(connect: Open, owner: User, job: Job) -> None:
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await database_sync_to_async(change)(job, message="Half of it")
+    await next_of(socket, "job.updated")
+    progress.announce(job.pk, owner.pk)  # a doorbell whose change was read already
+    assert await socket.receive_nothing(timeout=2 * hub.UPDATE_INTERVAL)
+
+
 async def test_lost_message_heals_by_heartbeat_and_resync(
     connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
