@@ -11,6 +11,8 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from apps.jobs.errors import DISK_FULL, is_disk_full
+
 # What a hostile request raises on its way through Django and the database.
 UNREADABLE = (DjangoValidationError, DataError, RecursionError, UnicodeError, RequestDataTooBig, TooManyFieldsSent)
 
@@ -27,6 +29,8 @@ def api_error(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, UNREADABLE):
         message = "The request holds something that can't be read: a broken cursor, a forbidden character, or the like."
         return Response(shape("INVALID_INPUT", message), status=HTTPStatus.BAD_REQUEST)
+    if is_disk_full(exc):
+        return Response(shape("STORAGE_FULL", DISK_FULL), status=HTTPStatus.INSUFFICIENT_STORAGE)
     response = exception_handler(exc, context)
     if response is None:
         return None

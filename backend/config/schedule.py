@@ -1,4 +1,4 @@
-"""THE clock: what beat sends, and when. Everything here runs on the default queue."""
+"""THE clock: what beat sends, and when. What names no queue runs on `default`."""
 
 from typing import Any
 

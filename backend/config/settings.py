@@ -117,7 +117,6 @@ FETCH_PRIVATE_HOSTS = env.words("FETCH_PRIVATE_HOSTS")
 AI_BASE_URL = env.text("AI_BASE_URL")
 AI_API_KEY = env.text("AI_API_KEY")
 AI_MODEL = env.text("AI_MODEL")
-FLOWER_URL = env.text("FLOWER_URL", "http://localhost:5555")
 
 USE_TZ = True
 TIME_ZONE = "UTC"

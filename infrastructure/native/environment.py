@@ -78,7 +78,6 @@ def native_environment(given: Mapping[str, str]) -> dict[str, str]:
         "DJANGO_DEBUG": "true",
         "DEMO_USER": "true",
         "DATA_DIR": str(ROOT / ".data"),
-        "FLOWER_URL": f"http://localhost:{environment['FLOWER_PORT']}",
         "WEB_ORIGIN": f"http://127.0.0.1:{environment['WEB_PORT']}",
         "PYTHONUNBUFFERED": "1",
     }

@@ -103,7 +103,7 @@ def announce(environment: Mapping[str, str], others: Sequence[Service], log: Log
     if "frontend" in ports:
         log.say(f"  the application  http://localhost:{ports['frontend']}")
     log.say(f"  API and its docs http://localhost:{environment['WEB_PORT']}/api/docs/")
-    log.say(f"  Flower           {environment['FLOWER_URL']}")
+    log.say(f"  Flower           http://localhost:{environment['FLOWER_PORT']}")
 
 
 def answers_well(url: str) -> bool:

@@ -6,11 +6,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from pydantic import BaseModel, RootModel
 from rest_framework import serializers, status
@@ -24,11 +22,9 @@ from rest_framework.views import APIView
 
 from apps.jobs import services
 from apps.jobs.events import JobState, job_state, with_parts
-from apps.jobs.models import Artifact, Job, JobStatus, Priority
+from apps.jobs.models import Job, JobStatus, Priority
 from apps.jobs.pipelines import all_pipelines
-
-# An image that can carry no script: anything else is only ever downloaded.
-SHOWN_INLINE = ("image/png", "image/jpeg", "image/webp")
+from apps.jobs.waiting import Waitings, waiting_steps
 
 
 class StageDescription(BaseModel):
@@ -136,9 +132,7 @@ class JobsView(APIView):
             )
         except services.Refused as refused:
             raise (TooLarge if refused.too_large else ValidationError)(refused.fields) from None
-        body = _read(job.pk)
-        address = f"/api/jobs/{job.pk}/"
-        return Response(body, status=201 if is_new else 200, headers={"Location": address})
+        return _created(job, is_new=is_new)
 
 
 class JobView(APIView):
@@ -168,22 +162,26 @@ class RetryView(APIView):
         return _changed(request, job_id, services.retry_job)
 
 
-class ArtifactView(APIView):
-    @extend_schema(responses={(200, "application/octet-stream"): bytes})
-    def get(self, request: Request, job_id: UUID, artifact_id: int) -> HttpResponse:
-        """A file that a job made."""
-        mine = Artifact.objects.filter(job__owner=_user(request), internal=False)
-        artifact = get_object_or_404(mine, pk=artifact_id, job=job_id)
+class AgainView(APIView):
+    @extend_schema(request=None, responses={201: JobState})
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """Submit a new job with the source, options and priority of this one. 409 when its file is gone."""
+        job = get_object_or_404(_my_jobs(request), pk=job_id)
         try:
-            with default_storage.open(artifact.path) as file:
-                response = HttpResponse(file.read(), content_type=artifact.content_type)
-        except FileNotFoundError:  # deleted in between
-            raise Http404 from None
-        shown = artifact.content_type in SHOWN_INLINE
-        response["Content-Disposition"] = content_disposition_header(not shown, artifact.name) or "inline"
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, max-age=31536000, immutable"  # a new file gets a new id
-        return response
+            new = services.submit_again(job)
+        except services.Refused as refused:
+            raise ValidationError(refused.fields) from None
+        except services.Conflict as conflict:
+            raise Conflict(str(conflict)) from None
+        return _created(new, is_new=True)
+
+
+class WaitingView(APIView):
+    @extend_schema(responses=Waitings)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """Where steps of a job wait for their turn, and how many are ahead of them."""
+        job = get_object_or_404(_my_jobs(request), pk=job_id)
+        return Response([waiting.model_dump() for waiting in waiting_steps(job)])
 
 
 def _user(request: Request) -> User:
@@ -196,6 +194,10 @@ def _my_jobs(request: Request) -> QuerySet[Job]:
 
 def _read(job_id: UUID) -> dict[str, Any]:
     return job_state(with_parts(Job.objects.all()).get(pk=job_id)).model_dump(mode="json")
+
+
+def _created(job: Job, *, is_new: bool) -> Response:
+    return Response(_read(job.pk), status=201 if is_new else 200, headers={"Location": f"/api/jobs/{job.pk}/"})
 
 
 def _idempotency_key(request: Request) -> str | None:

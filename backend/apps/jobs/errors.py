@@ -1,5 +1,6 @@
 """The error codes of a job or step, each with a sentence that its user can act on."""
 
+import errno
 from enum import StrEnum
 
 
@@ -26,6 +27,13 @@ ADVICE: dict[ErrorCode, str] = {
     ErrorCode.PROCESSING_ERROR: "This input could not be processed. Check it, or try other options.",
     ErrorCode.INTERNAL_ERROR: "Something went wrong on our side. The worker's log has the details under this job's id.",
 }
+
+
+DISK_FULL = "The storage is full. Free some space, for instance by deleting jobs that are done with, and try again."
+
+
+def is_disk_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class JobError(Exception):

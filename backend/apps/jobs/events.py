@@ -36,6 +36,7 @@ class StepState(BaseModel):
     status: str
     progress: float
     attempt: int
+    worker: str  # the node name of the worker that has it, or had it last
     error: Failure | None
     retry_at: datetime | None
     started_at: datetime | None
@@ -132,7 +133,7 @@ def _stage_status(statuses: set[str]) -> Any:
 
 
 def _step(step: Step) -> StepState:
-    columns = ("id", "stage", "label", "queue", "status", "progress", "attempt", "retry_at")
+    columns = ("id", "stage", "label", "queue", "status", "progress", "attempt", "worker", "retry_at")
     times = ("started_at", "finished_at")
     return StepState(**{name: getattr(step, name) for name in columns + times}, error=_failure(step))
 

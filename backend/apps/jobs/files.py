@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -31,12 +31,30 @@ def attempt_path(job_id: UUID, step_id: int, attempt: int, name: str) -> str:
 
 
 def save(path: str, content: "bytes | File[bytes]") -> None:
-    default_storage.save(path, ContentFile(content) if isinstance(content, bytes) else content)
+    """Save a file whole or not at all. Raises OSError, for instance when the disk is full."""
+    try:
+        default_storage.save(path, ContentFile(content) if isinstance(content, bytes) else content)
+    except OSError:
+        with suppress(OSError):
+            default_storage.delete(path)
+        raise
+
+
+def open_source(job_id: UUID) -> "File[bytes]":
+    """Return the file of a job, open. Raises FileNotFoundError."""
+    return default_storage.open(source_path(job_id))
 
 
 @contextmanager
-def local_copy(path: str) -> Iterator[Path]:
-    """Yield a file of the storage as a temporary local file, whatever the storage is."""
+def local_file(path: str) -> Iterator[Path]:
+    """Yield a file of the storage to be read: itself where the storage is local, else a temporary copy."""
+    try:
+        here = Path(default_storage.path(path))
+    except NotImplementedError:  # a bucket
+        pass
+    else:
+        yield here
+        return
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "file"
         with default_storage.open(path) as source, target.open("wb") as copy:

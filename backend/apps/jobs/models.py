@@ -119,6 +119,7 @@ class Step(models.Model):
                 condition=models.Q(status__in=["queued", "processing"]),
                 name="unended_steps",
             ),
+            models.Index(fields=["finished_at"]),
         ]
 
     def __str__(self) -> str:

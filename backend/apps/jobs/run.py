@@ -66,12 +66,12 @@ class Attempt:
         self._save(name, content, "application/octet-stream", internal=True)
 
     def open_file(self, name: str) -> AbstractContextManager[Path]:
-        return files.local_copy(Artifact.objects.get(job=self.job_id, name=name, internal=True).path)
+        return files.local_file(Artifact.objects.get(job=self.job_id, name=name, internal=True).path)
 
     @contextmanager
     def source(self) -> Iterator[Path]:
         if not self._job.source_url:
-            with files.local_copy(files.source_path(self.job_id)) as path:
+            with files.local_file(files.source_path(self.job_id)) as path:
                 yield path
             return
         with TemporaryDirectory() as folder:

@@ -82,11 +82,25 @@ def submit_job(
         with transaction.atomic():
             job.save(force_insert=True)
             start_stage(job, pipeline.stages[0], pipeline.stages[0].planned([]))
-    except IntegrityError:  # an equal request came first; files without a row are cleaned up by beat
+    except IntegrityError:  # an equal request came first
+        files.delete_job_files(job.pk)
         if not idempotency_key:
             raise
         return Job.objects.get(owner=owner, idempotency_key=idempotency_key), False
     return job, True
+
+
+def submit_again(job: Job) -> Job:
+    """Submit a new job with the source, options and priority of another. Raises Refused, or Conflict: no file."""
+    asked: dict[str, Any] = {"owner": job.owner, "kind": job.kind, "options": job.options, "priority": job.priority}
+    if job.source_url or not job.source_name:
+        return submit_job(**asked, url=job.source_url)[0]
+    try:
+        with files.open_source(job.pk) as source:
+            file = UploadedFile(source, name=job.source_name, size=job.source_size)
+            return submit_job(**asked, file=file)[0]
+    except FileNotFoundError:
+        raise Conflict("The file of this job is gone. Submit it again from where you have it.") from None
 
 
 def cancel_job(job_id: UUID) -> None:

@@ -1,10 +1,12 @@
 """Celery's doorway: each task makes one call into the engine. Messages carry ids, the database everything else."""
 
+from datetime import datetime
 from typing import Any
 
 from celery import bootsteps, current_app, shared_task
 from celery.exceptions import TimeLimitExceeded
-from celery.signals import task_failure
+from celery.signals import task_failure, worker_ready
+from django.utils import timezone
 
 from apps.jobs import reconcile as reconciler
 from apps.jobs import work
@@ -40,7 +42,22 @@ def tell_that_time_is_up(sender: Any, task_id: str, exception: Exception, args: 
         time_out.apply_async((args[0], task_id), queue=sender.runs_on, priority=PRIORITIES["high"])
 
 
-@shared_task(name="jobs.reconcile", ignore_result=True)
+@shared_task(name="jobs.release_steps", ignore_result=True)
+def release_steps(worker: str, started_before: str) -> None:
+    """Sent by a worker that has just started: whoever had its name before is gone."""
+    reconciler.release_steps_of(worker, started_before=datetime.fromisoformat(started_before))
+
+
+@worker_ready.connect
+def release_what_the_predecessor_held(sender: Any, **_: Any) -> None:
+    """In the worker's main process, before its first message. Celery wants node names to be unique."""
+    queue = next(iter(sender.app.amqp.queues.consume_from))
+    arguments = (sender.hostname, timezone.now().isoformat())
+    release_steps.apply_async(arguments, queue=queue, priority=PRIORITIES["high"])
+
+
+# Not on `default`, where somebody's long task may be under way: nothing lost would be found until it ends.
+@shared_task(name="jobs.reconcile", ignore_result=True, runs_on="ingestion_io")
 def reconcile() -> None:
     """Every 15 s: send again what was lost, close what nobody closed."""
     reconciler.reconcile()

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from apps.jobs.api import ArtifactView, CancelView, JobsView, JobView, PipelinesView, RetryView
+from apps.jobs.api import AgainView, CancelView, JobsView, JobView, PipelinesView, RetryView, WaitingView
+from apps.jobs.downloads import ArtifactsView, ArtifactView
 
 urlpatterns = [
     path("pipelines/", PipelinesView.as_view()),
@@ -10,5 +11,8 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", JobView.as_view()),
     path("jobs/<uuid:job_id>/cancel/", CancelView.as_view()),
     path("jobs/<uuid:job_id>/retry/", RetryView.as_view()),
+    path("jobs/<uuid:job_id>/again/", AgainView.as_view()),
+    path("jobs/<uuid:job_id>/waiting/", WaitingView.as_view()),
+    path("jobs/<uuid:job_id>/artifacts/", ArtifactsView.as_view()),
     path("jobs/<uuid:job_id>/artifacts/<int:artifact_id>/", ArtifactView.as_view()),
 ]

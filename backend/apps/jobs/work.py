@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.jobs.dispatch import send_after_commit
-from apps.jobs.errors import ADVICE, ErrorCode, JobError, TransientError
+from apps.jobs.errors import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
 from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Pipeline, Planned, Stage, find_pipeline
 from apps.jobs.progress import changing, save_change, save_progress, wait_for_announcements
@@ -104,9 +104,10 @@ def _run(step: Step, attempt: Attempt) -> None:
         _fail(attempt, error)
     except time_limit_errors():
         _fail(attempt, timed_out(step, get_queue(step.queue).soft_time_limit))
-    except Exception:
+    except Exception as error:
         log.exception("job %s: %s %r failed", step.job_id, step.stage, step.label)
-        _fail(attempt, JobError(ErrorCode.INTERNAL_ERROR))
+        full = JobError(ErrorCode.PROCESSING_ERROR, DISK_FULL)
+        _fail(attempt, full if is_disk_full(error) else JobError(ErrorCode.INTERNAL_ERROR))
 
 
 def _pipeline(job: Job) -> Pipeline:

@@ -3,11 +3,13 @@
 import logging
 import time
 from collections import Counter
+from datetime import timedelta
 from threading import Lock
 from typing import Any
 
 from celery import current_app
 from django.db.models import Count
+from django.db.models.functions import TruncMinute
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pydantic import BaseModel, RootModel
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 ASK_TIMEOUT = 1.0  # seconds that the workers get to answer
 KEEP_ANSWER = 5.0  # seconds
+HISTORY = 15  # minutes
 
 
 class QueueState(BaseModel):
@@ -36,6 +39,7 @@ class QueueState(BaseModel):
     waiting: int | None
     processing: int
     workers: int | None
+    finished_per_minute: list[int]  # steps that ended, in each of the last 15 minutes, the oldest first
 
 
 class QueueStates(RootModel[list[QueueState]]):
@@ -71,7 +75,7 @@ census = WorkerCensus()
 
 def queue_states() -> list[QueueState]:
     """Return every queue of the table with its present state."""
-    processing = processing_steps()
+    processing, finished = processing_steps(), finished_per_minute()
     waiting, workers = _ask(waiting_messages), _ask(census.count)
     return [
         QueueState(
@@ -80,6 +84,7 @@ def queue_states() -> list[QueueState]:
             processing=processing[queue.name],
             # a solo worker can't answer while it works: whoever holds a step is alive as well
             workers=None if workers is None else max(workers[queue.name], _holders(queue.name)),
+            finished_per_minute=finished[queue.name],
         )
         for queue in QUEUES.values()
     ]
@@ -89,6 +94,17 @@ def processing_steps() -> Counter[str]:
     """Return the number of running steps by queue."""
     running = Step.objects.filter(status=StepStatus.PROCESSING).values("queue").annotate(count=Count("id")).order_by()
     return Counter({row["queue"]: row["count"] for row in running})
+
+
+def finished_per_minute() -> dict[str, list[int]]:
+    """Return for each queue how many steps ended in each of the last minutes: the oldest first, this one last."""
+    this_minute = timezone.now().replace(second=0, microsecond=0)
+    counts = {queue: [0] * HISTORY for queue in QUEUES}
+    ended = Step.objects.filter(queue__in=QUEUES, finished_at__gte=this_minute - timedelta(minutes=HISTORY - 1))
+    by_minute = ended.order_by().values("queue", minute=TruncMinute("finished_at")).annotate(count=Count("id"))
+    for row in by_minute:
+        counts[row["queue"]][-1 - (this_minute - row["minute"]) // timedelta(minutes=1)] += row["count"]
+    return counts
 
 
 def _holders(queue: str) -> int:

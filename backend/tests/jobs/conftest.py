@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -100,3 +101,27 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
 @pytest.fixture
 def owner(db: None) -> User:
     return User.objects.create_user("ada", password="lovelace")
+
+
+@pytest.fixture
+def ada(client: Client, owner: User, probe: Functions, broker: Broker) -> Client:
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def eve(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("eve"))
+    return client
+
+
+def make_artifact(broker: Broker, probe: Functions, name: str, content_type: str) -> None:
+    """Run the job that waits; its first stage saves the artifact."""
+
+    def split(run: Run) -> Json:
+        run.save_artifact(name, b"content", content_type)
+        return {"parts": 1}
+
+    probe.split = split
+    broker.deliver()

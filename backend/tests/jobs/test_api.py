@@ -1,38 +1,25 @@
 """The interface over HTTP: its shape, its owners, and what bad input gets."""
 
+import errno
 import io
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.core.files.storage import default_storage
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from apps.jobs import files
 from apps.jobs.models import Job
-from apps.jobs.pipelines import Json, Run
 from apps.jobs.reconcile import clean_up
 from apps.jobs.run import Attempt
-from tests.jobs.conftest import Broker, Functions
+from tests.jobs.conftest import Broker, Functions, make_artifact
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(client: Client, owner: User, probe: Functions, broker: Broker) -> Client:
-    client.force_login(owner)
-    return client
-
-
-@pytest.fixture
-def eve(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_user("eve"))
-    return client
 
 
 def csv(content: bytes = b"a,b\n1,2\n", name: str = "table.csv") -> io.BytesIO:
@@ -54,8 +41,8 @@ def test_submitted_job_is_answered_at_once_whole_and_with_its_address(ada: Clien
     assert job["stages"][0] == {"name": "split", "queue": "ingestion_io", "status": "queued", "done": 0, "total": 1}
     assert job["stages"][1]["status"] == "pending"
     assert set(job["steps"][0]) == {
-        *("id", "stage", "label", "queue", "status", "progress", "attempt", "error", "retry_at"),
-        *("started_at", "finished_at"),
+        *("id", "stage", "label", "queue", "status", "progress", "attempt", "worker", "error"),
+        *("retry_at", "started_at", "finished_at"),
     }
     assert len(broker.messages) == 1
 
@@ -164,33 +151,6 @@ def test_nobody_signed_in_is_refused(client: Client) -> None:
     assert (response.status_code, response.json()["error"]["code"]) == (401, "NOT_AUTHENTICATED")
 
 
-def make_artifact(job_id: str, broker: Broker, probe: Functions, name: str, content_type: str) -> None:
-    def split(run: Run) -> Json:
-        run.save_artifact(name, b"content", content_type)
-        return {"parts": 1}
-
-    probe.split = split
-    broker.deliver()
-
-
-@pytest.mark.parametrize(
-    ("name", "content_type", "disposition"),
-    [("chart.png", "image/png", "inline"), ("page.html", "text/html", "attachment"), ("d.svg", "image/svg+xml", "att")],
-)
-def test_artifact_is_served_to_its_owner_and_only_safe_images_inline(
-    ada: Client, eve: Client, broker: Broker, probe: Functions, name: str, content_type: str, disposition: str
-) -> None:
-    job = submit(ada).json()
-    make_artifact(job["id"], broker, probe, name, content_type)
-    [artifact] = ada.get(f"/api/jobs/{job['id']}/").json()["artifacts"]
-    response = ada.get(artifact["url"])
-    assert b"".join(response) == b"content"
-    assert response["Content-Type"] == content_type
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Disposition"].startswith(disposition)
-    assert eve.get(artifact["url"]).status_code == 404
-
-
 def test_file_for_later_steps_is_not_shown(ada: Client, broker: Broker, probe: Functions) -> None:
     def split(run: Any) -> dict[str, int]:
         run.save_file("table.parquet", b"rows")
@@ -209,9 +169,53 @@ def test_file_for_later_steps_is_not_shown(ada: Client, broker: Broker, probe: F
     assert ada.get(f"/api/jobs/{job['id']}/").json()["artifacts"] == []
 
 
+def test_job_is_run_again_with_its_file_and_options(ada: Client, eve: Client, broker: Broker) -> None:
+    first = submit(ada, kind="profile", file=csv(b"a,b\n1,2\n"), priority="low").json()
+    assert eve.post(f"/api/jobs/{first['id']}/again/").status_code == 404
+    answer = ada.post(f"/api/jobs/{first['id']}/again/")
+    second = answer.json()
+    assert (answer.status_code, answer["Location"]) == (201, f"/api/jobs/{second['id']}/")
+    assert second["id"] != first["id"]
+    for name in ("kind", "source", "options", "priority"):
+        assert second[name] == first[name]
+    ada.delete(f"/api/jobs/{first['id']}/")
+    assert default_storage.open(files.source_path(second["id"])).read() == b"a,b\n1,2\n"
+
+
+def test_job_is_run_again_with_its_url_or_without_any_source(ada: Client, broker: Broker) -> None:
+    fetched = submit(ada, kind="profile", url="https://example.org/table.csv").json()
+    again = ada.post(f"/api/jobs/{fetched['id']}/again/").json()
+    assert Job.objects.get(pk=again["id"]).source_url == "https://example.org/table.csv"
+    bare = submit(ada, options='{"parts": 5}').json()
+    assert ada.post(f"/api/jobs/{bare['id']}/again/").json()["options"] == {"parts": 5}
+
+
+def test_job_whose_file_is_gone_is_not_run_again(ada: Client, broker: Broker) -> None:
+    job = submit(ada, kind="profile", file=csv()).json()
+    files.delete_job_files(job["id"])
+    answer = ada.post(f"/api/jobs/{job['id']}/again/")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "CONFLICT")
+
+
+def test_upload_that_finds_the_storage_full_is_refused_and_leaves_nothing(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = FileSystemStorage._save  # type: ignore[attr-defined]
+
+    def run_out(storage: FileSystemStorage, name: str, content: Any) -> str:
+        save(storage, name, ContentFile(b"a,b"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", run_out)
+    answer = submit(ada, kind="profile", file=csv())
+    assert (answer.status_code, answer.json()["error"]["code"]) == (507, "STORAGE_FULL")
+    assert not Job.objects.exists()
+    assert not any(files.modified_at(job_id) for job_id in files.folders())
+
+
 def test_deleted_job_is_gone_with_its_files(ada: Client, broker: Broker, probe: Functions) -> None:
     job = submit(ada).json()
-    make_artifact(job["id"], broker, probe, "chart.png", "image/png")
+    make_artifact(broker, probe, "chart.png", "image/png")
     assert default_storage.exists(files.job_folder(job["id"]))
     assert ada.delete(f"/api/jobs/{job['id']}/").status_code == 204
     assert ada.get(f"/api/jobs/{job['id']}/").status_code == 404

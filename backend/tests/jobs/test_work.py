@@ -1,17 +1,18 @@
 """The life of a step: claim with a fence, bounded attempts, one start of each stage."""
 
+import errno
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from apps.jobs.errors import ErrorCode, JobError
+from apps.jobs.errors import DISK_FULL, ErrorCode, JobError
 from apps.jobs.models import Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
 from apps.jobs.progress import changing
-from apps.jobs.reconcile import reconcile
-from apps.jobs.services import submit_job
+from apps.jobs.reconcile import reconcile, release_steps_of
+from apps.jobs.services import retry_job, submit_job
 from apps.jobs.work import MOST_LOSSES, advance, claim, run_step
 from tests.jobs.conftest import Broker, Functions
 
@@ -195,6 +196,37 @@ def test_step_whose_lease_ran_out_is_sent_again(job: Job, broker: Broker) -> Non
     assert reconcile() == 0
     expire_lease(step)
     assert reconcile() == 1
+    broker.deliver()
+    job.refresh_from_db()
+    assert job.status == JobStatus.COMPLETED
+
+
+def test_worker_that_starts_releases_what_its_predecessor_held_and_nothing_else(job: Job, broker: Broker) -> None:
+    broker.messages.clear()
+    held = claim(only_step(job).pk, worker="charts_cpu@here")
+    assert held
+    assert held.started_at
+    began = timezone.now()
+    assert release_steps_of("charts_cpu@there", started_before=began) == 0
+    assert release_steps_of("charts_cpu@here", started_before=held.started_at) == 0  # its own, claimed since
+    assert release_steps_of("charts_cpu@here", started_before=began) == 1
+    assert release_steps_of("charts_cpu@here", started_before=began) == 0
+    broker.deliver()
+    job.refresh_from_db()
+    assert (job.status, job.steps.earliest("pk").losses) == (JobStatus.COMPLETED, 1)
+
+
+def test_full_disk_is_said_to_be_full_and_the_job_can_be_retried(job: Job, broker: Broker, probe: Functions) -> None:
+    def split(run: Run) -> Json:
+        if run.attempt == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return {"parts": 1}
+
+    probe.split = split
+    broker.deliver()
+    job.refresh_from_db()
+    assert (job.error_code, job.error_message) == (ErrorCode.PROCESSING_ERROR, DISK_FULL)
+    retry_job(job.pk)
     broker.deliver()
     job.refresh_from_db()
     assert job.status == JobStatus.COMPLETED

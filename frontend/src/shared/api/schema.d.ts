@@ -40,6 +40,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/again/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Submit a new job with the source, options and priority of this one. 409 when its file is gone. */
+        post: operations["jobs_again_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/artifacts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All files that a job has made so far, as a zip archive. */
+        get: operations["jobs_artifacts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{job_id}/artifacts/{artifact_id}/": {
         parameters: {
             query?: never;
@@ -48,7 +82,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description A file that a job made. */
-        get: operations["jobs_artifacts_retrieve"];
+        get: operations["jobs_artifacts_retrieve_2"];
         put?: never;
         post?: never;
         delete?: never;
@@ -85,6 +119,23 @@ export interface paths {
         put?: never;
         /** @description Run again what failed or was cancelled, and only that. 409 when there is nothing to retry. */
         post: operations["jobs_retry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/waiting/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where steps of a job wait for their turn, and how many are ahead of them. */
+        get: operations["jobs_waiting_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -309,6 +360,8 @@ export interface components {
             processing: number;
             /** Workers */
             workers: number | null;
+            /** Finished Per Minute */
+            finished_per_minute: number[];
         };
         /** QueueStates */
         QueueStates: components["schemas"]["QueueState"][];
@@ -370,6 +423,8 @@ export interface components {
             progress: number;
             /** Attempt */
             attempt: number;
+            /** Worker */
+            worker: string;
             error: components["schemas"]["Failure"] | null;
             /** Retry At */
             retry_at: string | null;
@@ -387,6 +442,22 @@ export interface components {
             options?: unknown;
             priority?: components["schemas"]["PriorityEnum"];
         };
+        /**
+         * Waiting
+         * @description A queue in which steps of a job wait.
+         */
+        Waiting: {
+            /** Queue */
+            queue: string;
+            /** Waiting */
+            waiting: number;
+            /** Ahead */
+            ahead: number;
+            /** Processing */
+            processing: number;
+        };
+        /** Waitings */
+        Waitings: components["schemas"]["Waiting"][];
     };
     responses: never;
     parameters: never;
@@ -494,7 +565,49 @@ export interface operations {
             };
         };
     };
+    jobs_again_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobState"];
+                };
+            };
+        };
+    };
     jobs_artifacts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+        };
+    };
+    jobs_artifacts_retrieve_2: {
         parameters: {
             query?: never;
             header?: never;
@@ -554,6 +667,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobState"];
+                };
+            };
+        };
+    };
+    jobs_waiting_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waitings"];
                 };
             };
         };
