@@ -11,14 +11,21 @@ from kombu import Queue as BrokerQueue
 from config import broker, env
 from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
 from config.loaded import report_loaded_files
-from config.queues import DEFAULT_QUEUE, QUEUES, choose_pool, get_queue
+from config.queues import DEFAULT_QUEUE, QUEUES, VISIBILITY_TIMEOUT, choose_pool, get_queue, longest_stay
 from config.schedule import SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
+class LimitTooLong(ValueError):
+    """A task may run for so long that Redis would hand its message out a second time."""
+
+
 class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
-    """A task of one queue: its limits and acknowledgement come from the row. A misspelt queue raises UnknownQueue."""
+    """A task of one queue: its limits and acknowledgement come from the row, unless it names its own.
+
+    A misspelt queue raises UnknownQueue, a limit that outlasts the broker's patience LimitTooLong.
+    """
 
     abstract = True
     runs_on = DEFAULT_QUEUE
@@ -30,6 +37,12 @@ class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
         for attribute in ("acks_late", "time_limit", "soft_time_limit"):
             if getattr(cls, attribute) is None:
                 setattr(cls, attribute, getattr(queue, attribute))
+        if (stay := longest_stay(queue, cls.time_limit)) > VISIBILITY_TIMEOUT:
+            raise LimitTooLong(
+                f"With its time limit of {cls.time_limit} s a message of the task {cls.name} may stay {stay} s in a worker "
+                f"of {queue.name!r}, but Redis hands it out again after {VISIBILITY_TIMEOUT} s. "
+                "Lower the task's limit, or raise that of a queue in config/queues.py."
+            )
         return super().bind(app)
 
 

@@ -95,7 +95,7 @@ def overridden(row: Queue, platform: str = sys.platform) -> Queue:
         row,
         pool=pool,
         concurrency=env.integer(f"{prefix}_CONCURRENCY", default_concurrency(row, pool), at_least=1),
-        prefetch_multiplier=env.integer(f"{prefix}_PREFETCH_MULTIPLIER", row.prefetch_multiplier),
+        prefetch_multiplier=env.integer(f"{prefix}_PREFETCH_MULTIPLIER", row.prefetch_multiplier, at_least=1),
         acks_late=env.flag(f"{prefix}_ACKS_LATE", row.acks_late),
         time_limit=env.integer(f"{prefix}_TIME_LIMIT", row.time_limit, at_least=1),
         soft_time_limit=env.integer(f"{prefix}_SOFT_TIME_LIMIT", row.soft_time_limit, at_least=1),
@@ -113,9 +113,16 @@ def overridden(row: Queue, platform: str = sys.platform) -> Queue:
 QUEUES: dict[str, Queue] = {row.name: overridden(row) for row in TABLE}
 DEFAULT_QUEUE = "default"
 
-# Redis hands a message out again after this many seconds without an acknowledgement, so it has to outlast the longest
-# stay in a worker: waiting behind what was prefetched, running, and the longest delay of a retry (600 s).
-VISIBILITY_TIMEOUT = max((queue.prefetch_multiplier + 1) * queue.time_limit for queue in QUEUES.values()) + 600
+LONGEST_RETRY_DELAY = 600  # seconds
+
+
+def longest_stay(queue: Queue, time_limit: float) -> float:
+    """Return for how long a message may stay in a worker: behind what was prefetched, running, and until a retry."""
+    return (queue.prefetch_multiplier + 1) * time_limit + LONGEST_RETRY_DELAY
+
+
+# Redis hands a message out again after this many seconds without an acknowledgement: it would run a second time.
+VISIBILITY_TIMEOUT = max(longest_stay(queue, queue.time_limit) for queue in QUEUES.values())
 
 
 def get_queue(name: str) -> Queue:

@@ -5,20 +5,21 @@ from email.utils import parsedate_to_datetime
 
 from django.utils import timezone
 
+from config.queues import LONGEST_RETRY_DELAY
+
 MOST_RETRIES = 3
 FIRST_DELAY = 5.0  # seconds; doubled with each retry
-LONGEST_DELAY = 600.0  # seconds
 
 
 def retry_delay(retry: int, *, retry_after: float | None = None) -> float:
     """Return the seconds before the `retry`th retry, counted from 1.
 
     A random part keeps those that failed together from coming back together. A server's own wish is respected, up to
-    LONGEST_DELAY.
+    LONGEST_RETRY_DELAY.
     """
-    backoff = min(FIRST_DELAY * 2 ** (retry - 1), LONGEST_DELAY)
+    backoff = min(FIRST_DELAY * 2 ** (retry - 1), LONGEST_RETRY_DELAY)
     jittered: float = backoff * random.uniform(0.5, 1)  # noqa: S311 - no secret
-    return min(max(jittered, retry_after or 0), LONGEST_DELAY)
+    return min(max(jittered, retry_after or 0), LONGEST_RETRY_DELAY)
 
 
 def parse_retry_after(value: str | None) -> float | None:

@@ -2,8 +2,8 @@ import celery
 import pytest
 from celery.exceptions import QueueNotFound
 
-from config.celery import QueueTask, app
-from config.queues import UnknownQueue
+from config.celery import LimitTooLong, QueueTask, app
+from config.queues import VISIBILITY_TIMEOUT, UnknownQueue
 
 
 def make_task(**options: object) -> celery.Task:
@@ -37,6 +37,11 @@ def test_task_of_an_early_acknowledging_queue_acknowledges_early() -> None:
 def test_task_keeps_a_limit_of_its_own() -> None:
     task = make_task(runs_on="charts_cpu", time_limit=30, soft_time_limit=20)
     assert (task.time_limit, task.soft_time_limit) == (30, 20)
+
+
+def test_task_that_outlasts_the_brokers_patience_is_refused_when_it_is_defined() -> None:
+    with pytest.raises(LimitTooLong, match="charts_cpu"):
+        make_task(runs_on="charts_cpu", time_limit=VISIBILITY_TIMEOUT)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ from apps.jobs import retries
 from apps.jobs.errors import ErrorCode, JobError, TransientError
 from apps.jobs.models import Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.retries import LONGEST_DELAY, MOST_RETRIES, parse_retry_after, retry_delay
+from apps.jobs.retries import MOST_RETRIES, parse_retry_after, retry_delay
+from config.queues import LONGEST_RETRY_DELAY
 from apps.jobs.services import submit_job
 from tests.jobs.conftest import Broker, Functions
 
 
-@pytest.mark.parametrize(("retry", "longest"), [(1, 5), (2, 10), (3, 20), (20, LONGEST_DELAY)])
+@pytest.mark.parametrize(("retry", "longest"), [(1, 5), (2, 10), (3, 20), (20, LONGEST_RETRY_DELAY)])
 def test_delay_doubles_with_jitter_up_to_its_bound(retry: int, longest: float) -> None:
     delays = [retry_delay(retry) for _ in range(200)]
     assert all(longest / 2 <= delay <= longest for delay in delays)
@@ -25,7 +26,7 @@ def test_delay_doubles_with_jitter_up_to_its_bound(retry: int, longest: float) -
 
 def test_wish_of_the_server_is_respected_up_to_the_bound() -> None:
     assert retry_delay(1, retry_after=42) == 42
-    assert retry_delay(1, retry_after=86_400) == LONGEST_DELAY
+    assert retry_delay(1, retry_after=86_400) == LONGEST_RETRY_DELAY
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("120", 120), ("", None), (None, None), ("soon", None), ("-5", None)])
