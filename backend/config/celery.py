@@ -39,8 +39,8 @@ class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
                 setattr(cls, attribute, getattr(queue, attribute))
         if (stay := longest_stay(queue, cls.time_limit)) > VISIBILITY_TIMEOUT:
             raise LimitTooLong(
-                f"With its time limit of {cls.time_limit} s a message of the task {cls.name} may stay {stay} s in a worker "
-                f"of {queue.name!r}, but Redis hands it out again after {VISIBILITY_TIMEOUT} s. "
+                f"The task {cls.name} may run for {cls.time_limit} s, so its message may stay {stay} s in a worker of "
+                f"{queue.name!r}; but Redis hands it out again after {VISIBILITY_TIMEOUT} s. "
                 "Lower the task's limit, or raise that of a queue in config/queues.py."
             )
         return super().bind(app)
