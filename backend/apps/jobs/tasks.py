@@ -6,6 +6,7 @@ from typing import Any
 from celery import bootsteps, current_app, shared_task
 from celery.exceptions import TimeLimitExceeded
 from celery.signals import task_failure, worker_ready
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from apps.jobs import reconcile as reconciler
@@ -15,12 +16,18 @@ from apps.jobs.pipelines import all_pipelines
 from config.broker import PRIORITIES
 from config.queues import QUEUES
 
+DATABASE_RETRY_DELAY = 5  # seconds
+MOST_DATABASE_RETRIES = 60  # after these the step's lease has run out, and the reconciler finds it
+
 
 def _run_step(task: Any, step_id: int) -> None:
     request = task.request
     redelivered = bool((request.delivery_info or {}).get("redelivered"))
     is_dead = redelivered or request.retries > 0
-    work.run_step(step_id, worker=request.hostname or "", task_id=request.id, predecessor_is_dead=is_dead)
+    try:
+        work.run_step(step_id, worker=request.hostname or "", task_id=request.id, predecessor_is_dead=is_dead)
+    except (InterfaceError, OperationalError) as error:  # how the run ended could not be written down
+        raise task.retry(exc=error, countdown=DATABASE_RETRY_DELAY, max_retries=MOST_DATABASE_RETRIES) from None
 
 
 for _queue in QUEUES:  # retried by Celery only when a worker is lost; the engine counts attempts itself

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import User
+from django.db import OperationalError, connection
 from django.test import Client
-from kombu.exceptions import OperationalError
+from kombu.exceptions import OperationalError as BrokerIsAway
 from pytest_django import Settings
 
 from apps.jobs import dispatch, services
@@ -133,10 +135,29 @@ def test_run_killed_at_the_hard_limit_ends_as_a_timeout_at_once(job: Job, broker
     assert "60 s" in job.error_message
 
 
+def test_run_whose_end_the_database_could_not_take_down_is_repeated(job: Job, broker: Broker, probe: Functions) -> None:
+    refusals = iter([OperationalError("gone"), OperationalError("still gone")])  # the result, then the failure
+
+    def refuse(execute: Any, *arguments: Any) -> Any:
+        if error := next(refusals, None):
+            raise error
+        return execute(*arguments)
+
+    def split(run: Run) -> Json:
+        if run.attempt == 1:
+            monkeypatch.setattr(connection, "execute_wrappers", [refuse])
+        return {"parts": 1}
+
+    probe.split = split
+    current_app.tasks[dispatch.task_name("ingestion_io")].apply((broker.messages.pop(),))
+    step = Step.objects.get(job=job, stage="split")
+    assert (step.status, step.attempt, next(refusals, None)) == (StepStatus.COMPLETED, 2, None)
+
+
 @pytest.fixture
 def broker_away(monkeypatch: pytest.MonkeyPatch, probe: Functions) -> Iterator[None]:
     def refuse(*_: Any, **__: Any) -> None:
-        raise OperationalError("Connection refused")
+        raise BrokerIsAway("Connection refused")
 
     monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
     yield
