@@ -145,11 +145,12 @@ def test_run_whose_end_the_database_could_not_take_down_is_repeated(job: Job, br
 
     def split(run: Run) -> Json:
         if run.attempt == 1:
-            monkeypatch.setattr(connection, "execute_wrappers", [refuse])
+            connection.execute_wrappers.append(refuse)
         return {"parts": 1}
 
     probe.split = split
     current_app.tasks[dispatch.task_name("ingestion_io")].apply((broker.messages.pop(),))
+    connection.execute_wrappers.remove(refuse)
     step = Step.objects.get(job=job, stage="split")
     assert (step.status, step.attempt, next(refusals, None)) == (StepStatus.COMPLETED, 2, None)
 
