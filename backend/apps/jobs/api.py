@@ -132,6 +132,8 @@ class JobsView(APIView):
             )
         except services.Refused as refused:
             raise (TooLarge if refused.too_large else ValidationError)(refused.fields) from None
+        except services.Conflict as conflict:
+            raise Conflict(str(conflict)) from None
         return _created(job, is_new=is_new)
 
 

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from apps.jobs.models import Job, Step
+from apps.jobs.models import ACTIVE_JOB, Job, Step
 from apps.jobs.progress import changing, save_change
 from config.broker import PRIORITIES
 from config.queues import QUEUES
@@ -81,7 +81,8 @@ def _without_broker(steps: list[Step], countdown: float) -> None:
         return
     for job_id in {step.job_id for step in steps}:
         with suppress(Job.DoesNotExist), changing(job_id) as job:
-            save_change(job, message=WAITING_FOR_BROKER)
+            if job.status in ACTIVE_JOB:
+                save_change(job, message=WAITING_FOR_BROKER)
 
 
 def _run_here(task: Any, step_id: int) -> None:

@@ -52,7 +52,7 @@ def submit_job(
     """Accept a job and return it with whether it is new: the same key of the same owner returns the same job.
 
     Its first stage's messages are sent after commit; with the broker away the job stays queued, and the reconciler
-    sends them. Raises Refused.
+    sends them. Raises Refused, or Conflict when the job of the same key is deleted meanwhile.
     """
     if idempotency_key and (existing := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()):
         return existing, False
@@ -86,7 +86,9 @@ def submit_job(
         files.delete_job_files(job.pk)
         if not idempotency_key:
             raise
-        return Job.objects.get(owner=owner, idempotency_key=idempotency_key), False
+        if existing := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first():
+            return existing, False
+        raise Conflict("The job of this Idempotency-Key was deleted just now. Submit it again.") from None
     return job, True
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
-from apps.jobs.dispatch import send_after_commit
+from apps.jobs.dispatch import WAITING_FOR_BROKER, send_after_commit
 from apps.jobs.errors import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
 from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Pipeline, Planned, Stage, find_pipeline
@@ -83,8 +83,9 @@ def _claim(job: Job, step_id: int, *, worker: str, task_id: str, predecessor_is_
     if not taken:
         return None
     step = Step.objects.select_related("job").get(pk=step_id)
-    begun = {"status": JobStatus.PROCESSING, "started_at": job.started_at or now, "message": ""}
-    save_change(job, **(begun if job.status == JobStatus.QUEUED else {}))
+    begun = {"status": JobStatus.PROCESSING, "started_at": job.started_at or now}
+    silent = {"message": ""} if job.message == WAITING_FOR_BROKER else {}
+    save_change(job, **(begun if job.status == JobStatus.QUEUED else {}), **silent)
     if step.losses >= MOST_LOSSES:
         _fail(Attempt(step), JobError(ErrorCode.WORKER_LOST))
         return None

@@ -1,0 +1,195 @@
+"""What the engine promises of every write to jobs and steps, and of the state that it leaves behind."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from apps.jobs.errors import ErrorCode
+from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
+from apps.jobs.retries import MOST_RETRIES
+from apps.jobs.work import MOST_LOSSES
+
+Row = dict[str, Any]
+
+WATCHED = {
+    "jobs_job": ("id", "status", "progress", "version", "stage", "message", "error_code"),
+    "jobs_step": ("id", "job_id", "stage", "position", "status", "attempt", "losses", "retries"),
+}
+JOB_EDGES = {
+    ("queued", "processing"),
+    ("queued", "cancelled"),
+    ("queued", "failed"),  # in a retry, when the next stage can't be planned this time either
+    ("processing", "completed"),
+    ("processing", "failed"),
+    ("processing", "cancelled"),
+    ("failed", "queued"),
+    ("cancelled", "queued"),
+}
+STEP_EDGES = {
+    ("queued", "processing"),
+    ("queued", "cancelled"),
+    ("processing", "processing"),
+    ("processing", "queued"),  # after a transient error, or with a lost worker
+    ("processing", "completed"),
+    ("processing", "failed"),
+    ("processing", "cancelled"),
+    ("failed", "queued"),
+    ("cancelled", "queued"),
+}
+ENDED = {"completed", "failed", "cancelled"}
+MOST_CLAIMS = MOST_LOSSES + MOST_RETRIES + 1  # of a step, until a person retries its job
+
+
+@dataclass(frozen=True)
+class Write:
+    """One row that was inserted or changed. `was` is empty for an insert."""
+
+    table: str
+    was: Row
+    became: Row
+    held_job: str | None
+
+    @property
+    def edge(self) -> tuple[str, str]:
+        return self.was["status"], self.became["status"]
+
+    @property
+    def is_retry(self) -> bool:
+        return self.edge[0] in ENDED and self.edge[1] == "queued"
+
+
+class Trace:
+    """Every committed write, in order. Triggers record it, so that none is overlooked."""
+
+    def __init__(self) -> None:
+        self._read = 0
+
+    def new_writes(self) -> list[Write]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, name, was, became, held_job FROM trace WHERE id > %s ORDER BY id", [self._read])
+            rows = cursor.fetchall()
+        self._read = rows[-1][0] if rows else self._read
+        return [Write(name, json.loads(was), json.loads(became), held) for _, name, was, became, held in rows]
+
+
+@contextmanager
+def recording(held_job: Callable[[], str | None]) -> Iterator[Trace]:
+    """Record writes through this connection. `held_job` returns the id of the job whose row the writer holds."""
+    connection.ensure_connection()
+    connection.connection.create_function("held_job", 0, held_job)
+    triggers = [(table, event) for table in WATCHED for event in ("INSERT", "UPDATE")]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE trace (id INTEGER PRIMARY KEY, name, was, became, held_job)")
+        for table, event in triggers:
+            was, became = "'{}'" if event == "INSERT" else _as_json("OLD", table), _as_json("NEW", table)
+            change = f"SELECT '{table}', {was}, {became}, held_job() WHERE {was} <> {became}"
+            insert = f"INSERT INTO trace (name, was, became, held_job) {change}"
+            cursor.execute(f"CREATE TEMP TRIGGER {table}_{event} AFTER {event} ON main.{table} BEGIN {insert}; END")
+    yield Trace()
+    with connection.cursor() as cursor:
+        for table, event in triggers:
+            cursor.execute(f"DROP TRIGGER temp.{table}_{event}")
+        cursor.execute("DROP TABLE temp.trace")
+
+
+def _as_json(row: str, table: str) -> str:
+    return f"json_object({', '.join(f'{column!r}, {row}.{column}' for column in WATCHED[table])})"
+
+
+class Promises:
+    """Remembers what was written, and raises AssertionError at what must not follow."""
+
+    def __init__(self) -> None:
+        self.made: Counter[tuple[str, str, int]] = Counter()  # steps, by job, stage and position
+        self.split_jobs: set[str] = set()  # whose first stage is completed
+        self.claims: Counter[int] = Counter()  # of a step, until a person retries its job
+        self.reasons: dict[int, set[str]] = {}  # error codes that a step may fail with
+
+    def give_reason(self, step_id: int, code: str) -> None:
+        self.reasons.setdefault(step_id, set()).add(code)
+
+    def check_write(self, write: Write) -> None:
+        job_id = write.became.get("job_id", write.became["id"])
+        assert write.held_job == job_id, f"written without holding the job: {write}"
+        if write.table == "jobs_job" and write.was:
+            self._check_job(write)
+        elif write.table == "jobs_step":
+            check = self._check_step if write.was else self._check_new_step
+            check(write)
+
+    def _check_job(self, write: Write) -> None:
+        was, became = write.was, write.became
+        assert write.edge in JOB_EDGES or was["status"] == became["status"], f"job went {write.edge}"
+        assert became["version"] > was["version"], "a change that no browser hears of"
+        assert became["progress"] >= was["progress"] or write.is_retry, "progress fell"
+
+    def _check_new_step(self, write: Write) -> None:
+        step = write.became
+        place = step["job_id"], step["stage"], step["position"]
+        self.made[place] += 1
+        assert self.made[place] == 1, "a stage was started twice"
+        assert step["stage"] == "split" or step["job_id"] in self.split_jobs, "a stage was started too early"
+
+    def _check_step(self, write: Write) -> None:
+        was, became = write.was, write.became
+        assert write.edge in STEP_EDGES or was["status"] == became["status"], f"step went {write.edge}"
+        claims = became["attempt"] - was["attempt"]
+        assert claims in (0, 1), "attempt leapt"
+        assert became["status"] == "processing" if claims else write.edge != ("queued", "processing")
+        assert became["losses"] <= MOST_LOSSES, "lost too often"
+        assert became["retries"] <= MOST_RETRIES, "retried too often"
+        if write.is_retry:
+            self.claims[became["id"]] = 0
+            self.reasons.pop(became["id"], None)
+        else:
+            assert became["losses"] >= was["losses"]
+            assert became["retries"] >= was["retries"]
+        self.claims[became["id"]] += claims
+        assert self.claims[became["id"]] <= MOST_CLAIMS, "a step is tried without end"
+        if became["status"] == "completed" and became["stage"] == "split":
+            self.split_jobs.add(became["job_id"])
+
+    def check_state(self, job: Job) -> None:
+        steps = job.steps.all()
+        assert job.status in ACTIVE_JOB or not any(step.status in UNENDED_STEP for step in steps), "ended too early"
+        drawn = range(job.options["parts"]) if any(step.stage == "draw" for step in steps) else []
+        planned = ["split", *(f"part {number}" for number in drawn)]
+        assert [step.label for step in steps] == planned, "a stage was started by halves"
+        paths = {artifact.name: artifact.path for artifact in job.artifacts.all()}
+        for step in steps:
+            if step.status == StepStatus.COMPLETED:
+                assert (step.result or {})["attempt"] == step.attempt, "the result is of another attempt"
+                assert f"/{step.pk}-{step.attempt}/" in paths[step.label], "the file is of another attempt"
+
+    def check_end(self, job: Job) -> None:
+        """Completed, unless there is a reason."""
+        steps = list(job.steps.all())
+        failed = [step for step in steps if step.status == StepStatus.FAILED]
+        for step in failed:
+            self._check_failure(step)
+        if job.status == JobStatus.CANCELLED:
+            assert any(step.status == StepStatus.CANCELLED for step in steps)
+        elif failed:
+            assert (job.status, job.error_code) == (JobStatus.FAILED, failed[0].error_code)
+        elif job.options["parts"] == 0:
+            assert (job.status, job.error_code) == (JobStatus.FAILED, ErrorCode.INTERNAL_ERROR)
+        else:
+            assert (job.status, job.progress, job.error_code) == (JobStatus.COMPLETED, 100, "")
+            assert {step.status for step in steps} == {StepStatus.COMPLETED}
+            assert len(steps) == 1 + job.options["parts"]
+            assert job.result == steps[1].result
+        assert job.finished_at
+        assert job.message == "", "it says that it waits, and is at its end"
+
+    def _check_failure(self, step: Step) -> None:
+        reasons = set(self.reasons.get(step.pk, ()))
+        if step.losses == MOST_LOSSES:
+            reasons.add("WORKER_LOST")
+        if step.retries == MOST_RETRIES:
+            reasons.add("UPSTREAM_ERROR")
+        assert step.error_code in reasons, f"{step} failed with {step.error_code}, and had reason for {reasons}"
