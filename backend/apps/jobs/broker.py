@@ -15,7 +15,7 @@ def waiting_messages(queues: Iterable[str] = QUEUES) -> dict[str, int]:
     if not queues:
         return {}
     with current_app.connection_for_read() as connection:
-        connection.ensure_connection(max_retries=1, timeout=1)
+        connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=1)
         try:
             return {name: _count(connection, name) for name in queues}
         except connection.connection_errors as error:

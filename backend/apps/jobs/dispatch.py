@@ -77,7 +77,9 @@ def _without_broker(steps: list[Step], countdown: float) -> None:
     if settings.JOBS_WHEN_BROKER_DOWN == "run" and not in_worker:
         for step in steps:
             run = (_run_here, current_app.tasks[task_name(step.queue)], step.pk)
-            Timer(countdown, here.submit, run).start()
+            timer = Timer(countdown, here.submit, run)
+            timer.daemon = True  # a process that is told to end doesn't wait: the reconciler sends the step
+            timer.start()
         return
     for job_id in {step.job_id for step in steps}:
         with suppress(Job.DoesNotExist), changing(job_id) as job:

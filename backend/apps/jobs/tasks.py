@@ -27,6 +27,8 @@ def _run_step(task: Any, step_id: int) -> None:
     try:
         work.run_step(step_id, worker=request.hostname or "", task_id=request.id, predecessor_is_dead=is_dead)
     except (InterfaceError, OperationalError) as error:  # how the run ended could not be written down
+        if request.is_eager:  # it would be repeated on the spot
+            raise
         raise task.retry(exc=error, countdown=DATABASE_RETRY_DELAY, max_retries=MOST_DATABASE_RETRIES) from None
 
 

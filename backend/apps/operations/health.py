@@ -20,7 +20,7 @@ def check_database() -> None:
 
 def check_broker() -> None:
     with current_app.connection_for_write() as broker:
-        broker.ensure_connection(max_retries=1, timeout=TIMEOUT)
+        broker.ensure_connection(max_retries=1, interval_start=0.1, timeout=TIMEOUT)
         broker.default_channel  # noqa: B018 - opening it is the check: Redis answers a PING
 
 

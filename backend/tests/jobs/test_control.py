@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from celery.exceptions import Retry
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from django.test import Client
@@ -149,8 +150,17 @@ def test_run_whose_end_the_database_could_not_take_down_is_repeated(job: Job, br
         return {"parts": 1}
 
     probe.split = split
-    current_app.tasks[dispatch.task_name("ingestion_io")].apply((broker.messages.pop(),))
+    task, step_id = current_app.tasks[dispatch.task_name("ingestion_io")], broker.messages.pop()
+    request = {"id": "task-1", "hostname": "one", "called_directly": False, "args": (step_id,), "kwargs": {}}
+    task.push_request(**request)
+    with pytest.raises(Retry):
+        task.run(step_id)
+    task.pop_request()
     connection.execute_wrappers.remove(refuse)
+    assert Step.objects.get(pk=step_id).status == StepStatus.PROCESSING
+    task.push_request(**request, retries=1)
+    task.run(step_id)
+    task.pop_request()
     step = Step.objects.get(job=job, stage="split")
     assert (step.status, step.attempt, next(refusals, None)) == (StepStatus.COMPLETED, 2, None)
 
