@@ -1,28 +1,27 @@
-"""The browser suite: Playwright drives a real Chromium against the native stack, which is started for it alone."""
+"""The browser suite: Playwright drives a real Chromium, against the Compose stack where a Docker engine answers.
+
+The native stack is driven too: by the first journey then, by all that don't need Compose where no engine answers.
+"""
 
 import os
 import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from native import frontend
-from native.environment import FRONTEND, PERSONAL, PORTS, ROOT
-from native.ports import free_port
-from native.up import READY
-from testing.commands import end, run
+from native.environment import FRONTEND, ROOT
+from testing.commands import run
 from testing.results import Outcome, failed, read_junit, skipped
+from testing.stacks import NotReady, compose_stack, engine_answers, native_stack
 
-START_WITHIN = 120.0  # seconds
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+FIRST_JOURNEY = "e2e/sample.spec.ts"
+
+Stack = Callable[..., AbstractContextManager[dict[str, str]]]
 
 
 def run_suite(reports: Path) -> Outcome:
-    """Start the stack, run Playwright, end the stack."""
     if missing := frontend.missing_node():
         return skipped(missing)
     if problem := frontend.install_packages():
@@ -33,19 +32,33 @@ def run_suite(reports: Path) -> Outcome:
             "Chromium was not found and can't be installed without root. Install it (apt-get install chromium, "
             "brew install --cask chromium) or name it: CHROMIUM_PATH=/path/to/chromium scripts/test browser"
         )
-    report = reports / "playwright.xml"
-    with native_stack(log=reports / "stack.log") as variables:
-        variables |= {
-            "BASE_URL": f"http://localhost:{variables['FRONTEND_PORT']}",
-            "CHROMIUM_PATH": chromium,
-            "PLAYWRIGHT_JUNIT_OUTPUT_FILE": str(report),
-            "CI": "true",
-        }
-        command = [frontend.npm(), "run", "e2e", "--", "--reporter=list,junit", f"--output={reports / 'playwright'}"]
-        code = run(command, directory=FRONTEND, seconds=900, variables=variables)
+    if not engine_answers():
+        outcome = run_journeys(native_stack, reports=reports / "native", chromium=chromium)
+        return outcome + Outcome(notes=("no Docker engine answers, so all ran on the native stack",))
+    outcome = run_journeys(compose_stack, reports=reports / "compose", chromium=chromium)
+    return outcome + run_journeys(native_stack, FIRST_JOURNEY, reports=reports / "native", chromium=chromium)
+
+
+def run_journeys(stack: Stack, *files: str, reports: Path, chromium: str) -> Outcome:
+    """Start the stack, run these files or else all, end the stack."""
+    reports.mkdir()
+    report, log = reports / "playwright.xml", reports / "stack.log"
+    options = ["--reporter=list,junit", f"--output={reports / 'playwright'}"]
+    try:
+        with stack(log=log) as variables:
+            variables |= {
+                "BASE_URL": f"http://localhost:{variables['FRONTEND_PORT']}",
+                "CHROMIUM_PATH": chromium,
+                "PLAYWRIGHT_JUNIT_OUTPUT_FILE": str(report),
+                "CI": "true",
+            }
+            command = [frontend.npm(), "run", "e2e", "--", *options, *files]
+            code = run(command, directory=FRONTEND, seconds=900, variables=variables)
+    except NotReady as problem:
+        return failed(str(problem))
     outcome = read_junit(report, exit_code=code)
     if outcome.failed:
-        print(f"What the stack logged is in {reports / 'stack.log'}", flush=True)
+        print(f"What the stack logged is in {log}", flush=True)
     return outcome
 
 
@@ -64,31 +77,3 @@ def find_chromium() -> str | None:
 
 def _chromium_on_path() -> str | None:
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-
-
-@contextmanager
-def native_stack(*, log: Path) -> Iterator[dict[str, str]]:
-    """Run the native stack as `scripts/up --native` does, on free ports and data of its own. Yield its variables."""
-    with tempfile.TemporaryDirectory(prefix="browser-tests-", ignore_cleanup_errors=True) as folder:
-        variables = dict.fromkeys(PERSONAL, "") | {"DATA_DIR": folder}
-        variables |= {port.variable: str(free_port()) for port in PORTS}
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "native.up"],
-                cwd=ROOT / "infrastructure",
-                env=os.environ | variables,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        try:
-            until = time.monotonic() + START_WITHIN
-            while READY not in log.read_text(errors="replace"):
-                if process.poll() is not None or time.monotonic() > until:
-                    print(log.read_text(errors="replace")[-10_000:], flush=True)
-                    raise RuntimeError("The native stack did not become ready; its log is above.")
-                time.sleep(0.2)
-            yield variables
-        finally:
-            end(process)

@@ -5,22 +5,35 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 NOT_ENDED = 124  # the exit code that `timeout` gives
 
 
-def run(command: Sequence[str], *, directory: Path, seconds: float, variables: Mapping[str, str] | None = None) -> int:
-    """Run the command with our output, and end it and its children at the limit. Return its exit code."""
+def run(
+    command: Sequence[str],
+    *,
+    directory: Path,
+    seconds: float,
+    variables: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> int:
+    """Run the command, and end it and its children at the limit. Return its exit code.
+
+    What it writes is ours to show, or is added to the log.
+    """
     print("$", " ".join(command), flush=True)
-    process = subprocess.Popen(
-        command,
-        cwd=directory,
-        env={**os.environ, **(variables or {})},
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with log.open("ab") if log else nullcontext() as output:
+        process = subprocess.Popen(
+            command,
+            cwd=directory,
+            env={**os.environ, **(variables or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            start_new_session=True,
+        )
     try:
         return process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:

@@ -1,7 +1,5 @@
 """The suites, in the order in which they run: what fails fastest comes first."""
 
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from native.environment import BACKEND, FRONTEND, ROOT
 from testing import browser
 from testing.commands import run
 from testing.results import Outcome, check, failed, read_junit, skipped
+from testing.stacks import engine_answers
 
 PYTHON = (sys.executable, "-m")
 BINARIES = Path(sys.executable).parent
@@ -53,8 +52,7 @@ def integration(reports: Path) -> Outcome:
 
 
 def compose(reports: Path) -> Outcome:
-    docker = shutil.which("docker")
-    if not docker or subprocess.run([docker, "info"], capture_output=True).returncode:
+    if not engine_answers():
         return skipped("no Docker engine answers")
     return _pytest("compose", reports, seconds=900)
 
@@ -99,6 +97,6 @@ SUITES = (
     Suite("unit", "Python without servers", unit),
     Suite("frontend", "types, eslint, prettier, build, vitest", frontend_checks),
     Suite("integration", "Python with Redis, PostgreSQL and worker processes", integration),
-    Suite("browser", "Chromium against the native stack", browser.run_suite),
+    Suite("browser", "Chromium against the stack, in Docker and native", browser.run_suite),
     Suite("compose", "the stack in Docker", compose),
 )
