@@ -88,6 +88,7 @@ app.conf.update(
     broker_transport_options=broker.SENDER_OPTIONS,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
+    worker_proc_alive_timeout=60,  # seconds; Celery's 4 kill good processes on a busy machine
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_pool=choose_pool("auto"),
     beat_schedule=SCHEDULE,

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from celery import bootsteps, current_app, shared_task
+from celery.backends.base import DisabledBackend
 from celery.exceptions import TimeLimitExceeded
 from celery.signals import task_failure, worker_ready
 from django.db import InterfaceError, OperationalError
@@ -16,8 +17,8 @@ from apps.jobs.pipelines import all_pipelines
 from config.broker import PRIORITIES
 from config.queues import QUEUES
 
-DATABASE_RETRY_DELAY = 5  # seconds
-MOST_DATABASE_RETRIES = 60  # after these the step's lease has run out, and the reconciler finds it
+INTERRUPTION = 5  # seconds
+MOST_INTERRUPTIONS = 60  # after these the step's lease has run out, and the reconciler finds it
 
 
 def _run_step(task: Any, step_id: int) -> None:
@@ -26,15 +27,21 @@ def _run_step(task: Any, step_id: int) -> None:
     is_dead = redelivered or request.retries > 0
     try:
         work.run_step(step_id, worker=request.hostname or "", task_id=request.id, predecessor_is_dead=is_dead)
-    except (InterfaceError, OperationalError) as error:  # how the run ended could not be written down
+    except (work.Interrupted, InterfaceError, OperationalError) as error:
         if request.is_eager:  # it would be repeated on the spot
             raise
-        raise task.retry(exc=error, countdown=DATABASE_RETRY_DELAY, max_retries=MOST_DATABASE_RETRIES) from None
+        raise task.retry(exc=error, countdown=INTERRUPTION, max_retries=MOST_INTERRUPTIONS) from None
 
 
-for _queue in QUEUES:  # retried by Celery only when a worker is lost; the engine counts attempts itself
+for _queue in QUEUES:  # retried by Celery only when a run was lost or interrupted; the engine counts attempts itself
     shared_task(
-        name=task_name(_queue), runs_on=_queue, bind=True, ignore_result=True, max_retries=3, default_retry_delay=1
+        name=task_name(_queue),
+        runs_on=_queue,
+        bind=True,
+        ignore_result=True,
+        backend=DisabledBackend(app=current_app),  # else a worker waits for a Redis that is away, to note a retry in it
+        max_retries=3,
+        default_retry_delay=1,
     )(_run_step)
 
 

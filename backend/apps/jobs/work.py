@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -25,25 +26,30 @@ MOST_LOSSES = 3
 LEASE_MARGIN = timedelta(seconds=30)  # a run that outlives its hard limit by this much is dead
 
 
+class Interrupted(Exception):
+    """A run was broken off by something that is not its own: the database went away, or another step's signal came."""
+
+
 def run_step(step_id: int, *, worker: str, task_id: str = "", predecessor_is_dead: bool = False) -> None:
     """Run a step, unless somebody else holds it or it has ended: a message that comes twice changes nothing.
 
     `predecessor_is_dead`: Celery says that the run which got this message before has died with its worker.
     """
+    began = time.monotonic()
     step = claim(step_id, worker=worker, task_id=task_id, predecessor_is_dead=predecessor_is_dead)
     if step is None:
         log.info("step %s is not to be run: held by another, or ended", step_id)
         return
-    attempt, started = Attempt(step), time.monotonic()
+    attempt = Attempt(step)
     log.info("job %s: %s %r started, attempt %s", step.job_id, step.stage, step.label, step.attempt)
     try:
-        _run(step, attempt)
+        _run(step, attempt, began)
         outcome = "ended"
     except LostClaim as lost:
         outcome = f"given up: {lost} is held no more"
     finally:
         wait_for_announcements()
-    seconds = time.monotonic() - started
+    seconds = time.monotonic() - began
     log.info("job %s: %s %r %s after %.2f s", step.job_id, step.stage, step.label, outcome, seconds)
 
 
@@ -92,8 +98,8 @@ def _claim(job: Job, step_id: int, *, worker: str, task_id: str, predecessor_is_
     return step
 
 
-def _run(step: Step, attempt: Attempt) -> None:
-    """Call the stage's function and record how it ended. Raises LostClaim."""
+def _run(step: Step, attempt: Attempt, began: float) -> None:
+    """Call the stage's function and record how it ended. Raises LostClaim, or Interrupted."""
     try:
         pipeline = _pipeline(step.job)
         _complete(attempt, pipeline.stage(step.stage).load()(attempt))
@@ -103,8 +109,13 @@ def _run(step: Step, attempt: Attempt) -> None:
         _try_again(step, attempt, error)
     except JobError as error:
         _fail(attempt, error)
-    except time_limit_errors():
-        _fail(attempt, timed_out(step, get_queue(step.queue).soft_time_limit))
+    except time_limit_errors() as error:
+        limit = get_queue(step.queue).soft_time_limit
+        if time.monotonic() - began < limit - 1:  # another step's: a worker that was cut from its broker signals late
+            raise Interrupted from error
+        _fail(attempt, timed_out(step, limit))
+    except (InterfaceError, OperationalError) as error:
+        raise Interrupted from error
     except Exception as error:
         log.exception("job %s: %s %r failed", step.job_id, step.stage, step.label)
         full = JobError(ErrorCode.PROCESSING_ERROR, DISK_FULL)

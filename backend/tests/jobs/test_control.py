@@ -137,7 +137,7 @@ def test_run_killed_at_the_hard_limit_ends_as_a_timeout_at_once(job: Job, broker
 
 
 def test_run_whose_end_the_database_could_not_take_down_is_repeated(job: Job, broker: Broker, probe: Functions) -> None:
-    refusals = iter([OperationalError("gone"), OperationalError("still gone")])  # the result, then the failure
+    refusals = iter([OperationalError("gone")])
 
     def refuse(execute: Any, *arguments: Any) -> Any:
         if error := next(refusals, None):

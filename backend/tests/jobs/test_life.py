@@ -33,7 +33,8 @@ from apps.jobs.reconcile import reconcile, release_steps_of
 from apps.jobs.run import Attempt
 from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
 from apps.jobs.work import run_step, time_out
-from tests.jobs.conftest import Functions
+from config.queues import QUEUES
+from tests.jobs.conftest import PROBE, Functions
 from tests.jobs.life import TO_THE_END, Message, Process, inhabited
 from tests.jobs.promises import Promises, recording
 
@@ -50,6 +51,7 @@ QUICK = settings(
 DEEP = settings(QUICK, max_examples=1000, stateful_step_count=60, derandomize=False, print_blob=True)
 
 TIME_OUT = "jobs.time_out"
+SOFT_LIMIT = max(QUEUES[stage.queue].soft_time_limit for stage in PROBE.stages)
 ENDINGS: dict[str, Exception | None] = {
     "returns": None,
     "asks for another try": TransientError(ErrorCode.UPSTREAM_ERROR),
@@ -110,6 +112,7 @@ class Life(RuleBasedStateMachine):
         ending = self.endings[process]
         if error := ENDINGS[ending]:
             self.promises.give_reason(run.step_id, CODES.get(ending, ""))
+            self.world.pass_time(SOFT_LIMIT if isinstance(error, SoftTimeLimitExceeded) else 0)
             raise error
         return {"attempt": run.attempt}
 

@@ -1,9 +1,12 @@
 """The life of a step: claim with a fence, bounded attempts, one start of each stage."""
 
 import errno
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -13,7 +16,7 @@ from apps.jobs.pipelines import Json, Run
 from apps.jobs.progress import changing
 from apps.jobs.reconcile import reconcile, release_steps_of
 from apps.jobs.services import retry_job, submit_job
-from apps.jobs.work import MOST_LOSSES, advance, claim, run_step
+from apps.jobs.work import MOST_LOSSES, Interrupted, advance, claim, run_step
 from tests.jobs.conftest import Broker, Functions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -214,6 +217,33 @@ def test_worker_that_starts_releases_what_its_predecessor_held_and_nothing_else(
     broker.deliver()
     job.refresh_from_db()
     assert (job.status, job.steps.earliest("pk").losses) == (JobStatus.COMPLETED, 1)
+
+
+def test_signal_that_was_for_another_step_has_the_run_repeated(job: Job, broker: Broker, probe: Functions) -> None:
+    def split(run: Run) -> Json:
+        if run.attempt == 1:
+            raise SoftTimeLimitExceeded
+        return {"parts": 1}
+
+    probe.split = split
+    step = only_step(job)
+    with pytest.raises(Interrupted):
+        run_step(step.pk, worker="one", task_id="task-1")
+    run_step(step.pk, worker="one", task_id="task-1", predecessor_is_dead=True)
+    assert Step.objects.get(pk=step.pk).status == StepStatus.COMPLETED
+
+
+def test_run_past_its_soft_limit_is_a_timeout(
+    job: Job, broker: Broker, probe: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def split(run: Run) -> Json:
+        monkeypatch.setattr("apps.jobs.work.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 50))
+        raise SoftTimeLimitExceeded
+
+    probe.split = split
+    broker.deliver()
+    job.refresh_from_db()
+    assert (job.status, job.error_code) == (JobStatus.FAILED, ErrorCode.TIMEOUT)
 
 
 def test_full_disk_is_said_to_be_full_and_the_job_can_be_retried(job: Job, broker: Broker, probe: Functions) -> None:
