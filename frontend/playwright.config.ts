@@ -1,4 +1,4 @@
-// Browser tests against a stack that runs at BASE_URL, and the screenshots of every page.
+// Browser tests against a stack that runs at BASE_URL, the screenshots of every page, and a measurement of frames.
 import { defineConfig } from '@playwright/test';
 
 const rootless = process.getuid?.() === 0 ? ['--no-sandbox'] : []; // Chromium's sandbox refuses root
@@ -27,5 +27,6 @@ export default defineConfig({
   projects: [
     { name: 'journeys', testMatch: '**/*.spec.ts' },
     { name: 'screenshots', testMatch: 'screenshots.ts' },
+    { name: 'frames', testMatch: 'frames.ts' },
   ],
 });

@@ -1,7 +1,7 @@
 // What people do to a job that runs, and what they see while one of its steps waits for another try.
 import { expect, type Page, test } from '@playwright/test';
 import type { Job } from '../src/shared/api/types';
-import { charts, expectCompleted, runSample } from './jobs';
+import { charts, expectCompleted, runSample, smallTable, upload } from './jobs';
 
 const head = (page: Page) => page.getByLabel('Progress', { exact: true });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -51,6 +51,19 @@ test('a double click on Cancel does not retry the job', async ({ page }) => {
   await page.mouse.down();
   await page.mouse.up();
   await expect(head(page)).not.toContainText('Cancelled'); // a click of its own does
+});
+
+test('a job is run again as a new one, with the same file', async ({ page }) => {
+  await upload(page, smallTable);
+  await page.waitForURL('**/jobs/*');
+  await expectCompleted(page);
+  const first = page.url();
+  await button(page, 'Run again').click();
+  await expect(page).not.toHaveURL(first);
+  await expect(page.getByRole('heading', { level: 1, name: 'small.csv' })).toBeVisible();
+  await expectCompleted(page);
+  await page.goto(first);
+  await expectCompleted(page); // the one before is still there
 });
 
 test('a refusal is said kindly, and the page shows the true state', async ({ page }) => {

@@ -1,6 +1,7 @@
 // Own data, its mistakes, the list of jobs, and what isn't there.
 import { expect, test } from '@playwright/test';
 import { expectCompleted, smallTable, upload } from './jobs';
+import { addUser } from './stack';
 
 const file = (name: string, content: string) => ({
   name,
@@ -30,6 +31,19 @@ test('a file can be dropped', async ({ page }) => {
   await page.getByRole('button', { name: 'Start job' }).click();
   await page.waitForURL('**/jobs/*');
   await expectCompleted(page);
+});
+
+test('an address can be pasted anywhere on the page', async ({ page }) => {
+  await page.goto('/');
+  const address = page.getByLabel('Address', { exact: true });
+  await page.getByLabel('An address').check();
+  await address.fill('https://example.org/data.csv');
+  await address.press('ControlOrMeta+A');
+  await address.press('ControlOrMeta+X');
+  await expect(address).toHaveValue('');
+  await page.getByLabel('A file').check();
+  await page.keyboard.press('ControlOrMeta+V');
+  await expect(address).toHaveValue('https://example.org/data.csv');
 });
 
 test('a file that is no table fails with its code and a sentence', async ({ page }) => {
@@ -106,6 +120,26 @@ for (const id of ['00000000-0000-4000-8000-000000000000', 'no-id']) {
     await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
   });
 }
+
+test('a job of somebody else looks like no job', async ({ page, playwright, baseURL }) => {
+  const token = addUser('somebody-else');
+  const program = await playwright.request.newContext({
+    baseURL,
+    extraHTTPHeaders: { Authorization: `Token ${token}` },
+  });
+  const response = await program.post('/api/jobs/', { multipart: { kind: 'profile', file: smallTable } });
+  expect(response.status()).toBe(201);
+  const { id } = (await response.json()) as { id: string };
+  expect((await program.get(`/api/jobs/${id}/`)).status()).toBe(200);
+  await program.dispose();
+
+  await page.goto(`/jobs/${id}`);
+  await expect(page.getByRole('heading', { name: 'There is no such job' })).toBeVisible();
+  await page.getByRole('link', { name: 'My jobs' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await expect(page.locator(`a[href="/jobs/${id}"]`)).toHaveCount(0);
+});
 
 test('an unknown page is said kindly', async ({ page }) => {
   await page.goto('/nowhere');

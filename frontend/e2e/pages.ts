@@ -31,6 +31,7 @@ export const pages: Record<string, (page: Page) => Promise<void>> = {
   jobs: async (page) => {
     await page.goto('/jobs');
     await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText(/^Loading your jobs/).waitFor({ state: 'hidden' });
   },
   queues: async (page) => {
     await page.goto('/queues');

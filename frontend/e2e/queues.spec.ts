@@ -8,6 +8,7 @@ test('every queue shows its promise and its worker', async ({ page }) => {
   for (const name of ['ingestion_io', 'charts_cpu', 'ai', 'default']) {
     const card = page.getByRole('region', { name });
     await expect(card).toContainText('Waiting');
+    await expect(card).toContainText(/ended in the last 15 min/);
     await expect(card).not.toContainText('No worker');
   }
   await expect(page.getByRole('link', { name: /Flower/ })).toHaveAttribute('href', /:\d+|flower/);
@@ -26,4 +27,5 @@ test('a queue without a worker says so, with the command that starts one', async
   const card = page.getByRole('region', { name: 'ai' });
   await expect(card).toContainText('No worker listens to ai');
   await expect(card).toContainText('docker compose up -d worker-ai');
+  await expect(card).toContainText('scripts/worker ai');
 });

@@ -1,4 +1,5 @@
 // The first thing that anybody does: run the sample, and watch.
+import { readFile } from 'node:fs/promises';
 import { expect, type Page, test } from '@playwright/test';
 import { charts, expectCompleted, isDrawn, runSample } from './jobs';
 
@@ -70,6 +71,18 @@ test('a chart opens large, leads to the next, closes with Escape, and can be dow
 
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+});
+
+test('everything that a job made comes as one zip', async ({ page }) => {
+  await runSample(page);
+  await expectCompleted(page);
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download all (zip)' }).click();
+  const zip = await readFile(await (await download).path(), 'latin1');
+  expect(zip.startsWith('PK')).toBe(true);
+  const names = page.getByRole('figure').locator('figcaption span');
+  expect(await names.count()).toBeGreaterThan(0);
+  for (const name of await names.allTextContents()) expect(zip).toContain(name); // in the zip's table of contents
 });
 
 test('a reload in the middle ends with the true state', async ({ page }) => {

@@ -1,5 +1,4 @@
 // One job, live: where it stands, why it isn't further, and what it made.
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { Artifacts } from '../../features/jobs/Artifacts';
@@ -9,11 +8,12 @@ import { JobHead } from '../../features/jobs/JobHead';
 import { hasEnded } from '../../features/jobs/merge';
 import { StageLanes } from '../../features/jobs/StageLanes';
 import { useLiveJob } from '../../features/jobs/useLiveJob';
+import { stepsAhead } from '../../features/jobs/standing';
 import { sourceName } from '../../features/jobs/words';
-import { queuesQuery } from '../../features/queues/api';
 import { QueueNote } from '../../features/queues/QueueNote';
 import { ApiError } from '../../shared/api/errors';
 import type { Job } from '../../shared/api/types';
+import { percent } from '../../shared/format/format';
 import { type Connection, type Ending } from '../../shared/live/socket';
 import { ConnectionBadge } from '../../shared/live/ConnectionBadge';
 import { ButtonLink } from '../../shared/ui/Button';
@@ -23,6 +23,7 @@ import { Page } from '../../shared/ui/Page';
 import { partsOf } from '../pipelineParts';
 import styles from './JobPage.module.css';
 import { MissingPage } from './MissingPage';
+import { type QueuesOfJob, useQueues } from './useQueues';
 
 export function JobPage() {
   const { id = '' } = useParams();
@@ -59,19 +60,24 @@ function OneJob({ id }: { id: string }) {
 
 function KnownJob({ job, connection }: { job: Job; connection: Connection }) {
   const navigate = useNavigate();
+  const queues = useQueues(job);
   const aside = (
     <>
       <ConnectionBadge connection={connection} />
-      <JobActions job={job} onDeleted={() => void navigate('/jobs')} />
+      <JobActions
+        job={job}
+        onAgain={(again) => void navigate(`/jobs/${again.id}`)}
+        onDeleted={() => void navigate('/jobs')}
+      />
     </>
   );
   const { Summary, Detail } = partsOf(job.kind);
   return (
-    <Page title={sourceName(job)} aside={aside}>
+    <Page title={sourceName(job)} tab={tabTitle(job)} aside={aside}>
       {connection.state === 'ended' && <Notice tone="warning">{ENDINGS[connection.reason]}</Notice>}
       <JobDetails job={job} />
-      <JobHead job={job} />
-      <Lanes job={job} />
+      <JobHead job={job} queues={queues} now={queues.now} />
+      <Lanes job={job} queues={queues} />
       <div className={styles.columns}>
         <Artifacts job={job} />
         {Summary && (
@@ -90,15 +96,18 @@ function KnownJob({ job, connection }: { job: Job; connection: Connection }) {
   );
 }
 
-/** The queues are asked only while steps of this job wait in one. */
-function Lanes({ job }: { job: Job }) {
-  const isWaiting = job.steps.some((step) => step.status === 'queued');
-  const queues = useQuery({ ...queuesQuery, enabled: isWaiting });
+function Lanes({ job, queues }: { job: Job; queues: QueuesOfJob }) {
   const renderQueue = (name: string) => {
-    const queue = queues.data?.find((candidate) => candidate.name === name);
-    return queue && <QueueNote queue={queue} />;
+    const queue = queues.find(name);
+    const ahead = queues.waiting.find((entry) => entry.queue === name)?.ahead;
+    return queue && <QueueNote queue={queue} ahead={ahead} />;
   };
-  return <StageLanes job={job} renderQueue={renderQueue} />;
+  return <StageLanes job={job} ahead={stepsAhead(job, queues, queues.now)} renderQueue={renderQueue} />;
+}
+
+/** A job can be followed from another tab. */
+function tabTitle(job: Job): string {
+  return `${hasEnded(job) ? job.status : percent(job.progress)} · ${sourceName(job)}`;
 }
 
 const NO_SUMMARY = {

@@ -1,8 +1,9 @@
 // The files that a job made: charts to look at, the rest to download.
-import { useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import type { Artifact, JobSummary } from '../../shared/api/types';
 import { bytes } from '../../shared/format/format';
 import { DownloadLink } from '../../shared/ui/Button';
+import { archiveUrl } from './api';
 import styles from './Artifacts.module.css';
 import { ChartDialog } from './ChartDialog';
 import { hasEnded } from './merge';
@@ -14,7 +15,14 @@ export function Artifacts({ job }: { job: JobSummary }) {
   const files = job.artifacts.filter((artifact) => !isImage(artifact));
   return (
     <section aria-labelledby="charts">
-      <h2 id="charts">Charts</h2>
+      <header className={styles.head}>
+        <h2 id="charts">Charts</h2>
+        {job.artifacts.length > 0 && (
+          <a href={archiveUrl(job.id)} download>
+            Download all (zip)
+          </a>
+        )}
+      </header>
       {charts.length > 0 ? <Charts charts={charts} /> : <NoCharts ended={hasEnded(job)} />}
       {files.length > 0 && <Files files={files} />}
     </section>
@@ -34,33 +42,37 @@ function Charts({ charts }: { charts: Artifact[] }) {
   const index = charts.findIndex((chart) => chart.id === openId);
   const open = charts[index];
   const step = (by: number) => setOpenId(charts[(index + by + charts.length) % charts.length]?.id ?? null);
+  const onOpen = useCallback((chart: Artifact) => setOpenId(chart.id), []);
   return (
     <>
       <ul className={styles.gallery}>
         {charts.map((chart) => (
-          <li key={chart.id}>
-            <figure className={styles.chart}>
-              <button
-                type="button"
-                aria-label={`Open ${chart.name} large`}
-                onClick={() => setOpenId(chart.id)}
-              >
-                <img src={chart.url} alt="" loading="lazy" />
-              </button>
-              <figcaption>
-                <span title={chart.name}>{chart.name}</span>
-                <a href={chart.url} download={chart.name} aria-label={`Download ${chart.name}`}>
-                  Download
-                </a>
-              </figcaption>
-            </figure>
-          </li>
+          <Chart key={chart.id} chart={chart} onOpen={onOpen} />
         ))}
       </ul>
       {open && <ChartDialog chart={open} onStep={step} onClose={() => setOpenId(null)} />}
     </>
   );
 }
+
+/** Drawn once: a job may make hundreds of them. */
+const Chart = memo(function Chart({ chart, onOpen }: { chart: Artifact; onOpen: (chart: Artifact) => void }) {
+  return (
+    <li>
+      <figure className={styles.chart}>
+        <button type="button" aria-label={`Open ${chart.name} large`} onClick={() => onOpen(chart)}>
+          <img src={chart.url} alt="" loading="lazy" decoding="async" />
+        </button>
+        <figcaption>
+          <span title={chart.name}>{chart.name}</span>
+          <a href={chart.url} download={chart.name} aria-label={`Download ${chart.name}`}>
+            Download
+          </a>
+        </figcaption>
+      </figure>
+    </li>
+  );
+});
 
 function Files({ files }: { files: Artifact[] }) {
   return (

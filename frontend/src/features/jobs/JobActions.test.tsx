@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Job } from '../../shared/api/types';
@@ -13,14 +13,15 @@ afterEach(() => {
 });
 
 function show(job: Job) {
+  const onAgain = vi.fn();
   const client = new QueryClient();
   client.setQueryData(jobQuery(job.id).queryKey, job);
   render(
     <QueryClientProvider client={client}>
-      <JobActions job={job} onDeleted={() => undefined} />
+      <JobActions job={job} onAgain={onAgain} onDeleted={() => undefined} />
     </QueryClientProvider>,
   );
-  return { held: () => client.getQueryData<Job>(jobQuery(job.id).queryKey) };
+  return { onAgain, held: () => client.getQueryData<Job>(jobQuery(job.id).queryKey) };
 }
 
 /** Answer every request with this, once `go` is called. */
@@ -41,16 +42,16 @@ test.each(['created', 'uploading', 'queued', 'processing'])('a job that is %s ca
 
 test.each(['failed', 'cancelled'])('a job that is %s can be retried', (status) => {
   show(exampleJob({ status }));
-  expect(names()).toEqual(['Retry', 'Delete']);
+  expect(names()).toEqual(['Run again', 'Retry', 'Delete']);
 });
 
-test.each(['completed', 'expired'])('a job that is %s can only be deleted', (status) => {
+test.each(['completed', 'expired'])('a job that is %s can be run again or deleted', (status) => {
   show(exampleJob({ status }));
-  expect(names()).toEqual(['Delete']);
+  expect(names()).toEqual(['Run again', 'Delete']);
 });
 
 test('a press asks once, and the answer is what is held then', async () => {
-  const { go, fetched } = answer(200, exampleJob({ status: 'cancelled', version: 6 }));
+  const { go, fetched } = answer(200, exampleJob({ status: 'cancelled', version: 99 }));
   const { held } = show(exampleJob());
   const button = screen.getByRole<HTMLButtonElement>('button', { name: 'Cancel' });
   await userEvent.dblClick(button);
@@ -79,4 +80,31 @@ test('a refusal is said in words, and another try is possible', async () => {
   const alert = await screen.findByRole('alert');
   expect(alert.textContent).toBe('The job was not retriedThis job is completed.');
   expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Retry' }).disabled).toBe(false);
+});
+
+test('running again asks once, and leads to the new job', async () => {
+  const { go, fetched } = answer(201, exampleJob({ id: 'new' }));
+  const { onAgain, held } = show(exampleJob({ status: 'completed' }));
+  await userEvent.dblClick(screen.getByRole('button', { name: 'Run again' }));
+  go();
+  await vi.waitFor(() => expect(onAgain.mock.calls[0]?.[0]).toMatchObject({ id: 'new' }));
+  expect(fetched.mock.calls).toMatchObject([[`/api/jobs/${exampleJob().id}/again/`, { method: 'POST' }]]);
+  expect(held()?.status).toBe('completed');
+});
+
+test('the second half of a double click on what stood there before starts nothing', async () => {
+  const { fetched } = answer(201, exampleJob({ id: 'new' }));
+  show(exampleJob({ status: 'completed' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Run again' }), { detail: 2 });
+  await new Promise((resolve) => setTimeout(resolve)); // a mutation starts with the next task
+  expect(fetched).not.toHaveBeenCalled();
+});
+
+test('a job whose file is gone says why it can’t be run again', async () => {
+  const { go } = answer(409, { error: { code: 'CONFLICT', message: 'The file of this job is gone.' } });
+  show(exampleJob({ status: 'completed' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Run again' }));
+  go();
+  const alert = await screen.findByRole('alert');
+  expect(alert.textContent).toBe('The job was not run againThe file of this job is gone.');
 });

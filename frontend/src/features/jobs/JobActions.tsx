@@ -4,14 +4,17 @@ import type { Job } from '../../shared/api/types';
 import { Button } from '../../shared/ui/Button';
 import { Dialog } from '../../shared/ui/Dialog';
 import { Notice } from '../../shared/ui/Notice';
-import { type JobChange, useChangeJob, useDeleteJob } from './api';
+import { type JobChange, useChangeJob, useDeleteJob, useRunAgain } from './api';
 import styles from './JobActions.module.css';
 import { hasEnded } from './merge';
 import { sourceName } from './words';
 
-export function JobActions({ job, onDeleted }: { job: Job; onDeleted: () => void }) {
+type Props = { job: Job; onAgain: (again: Job) => void; onDeleted: () => void };
+
+export function JobActions({ job, onAgain, onDeleted }: Props) {
   const [isAsking, setAsking] = useState(false);
   const change = useChangeJob(job.id);
+  const again = useRunAgain(job.id, onAgain);
   const possible = possibleChange(job.status);
 
   const press = (event: MouseEvent) => {
@@ -21,23 +24,33 @@ export function JobActions({ job, onDeleted }: { job: Job; onDeleted: () => void
 
   return (
     <>
-      {possible && (
-        <span className={styles.change}>
+      <span className={styles.changes}>
+        {hasEnded(job) && (
+          <Button disabled={again.isPending} onClick={(event) => event.detail < 2 && again.mutate()}>
+            Run again
+          </Button>
+        )}
+        {possible && (
           <Button key={possible} look={LOOKS[possible]} disabled={change.isPending} onClick={press}>
             {LABELS[possible]}
           </Button>
-        </span>
-      )}
+        )}
+      </span>
       <Button onClick={() => setAsking(true)}>Delete</Button>
-      {change.error && (
-        <div className={styles.trouble}>
-          <Notice tone="error" title={REFUSALS[change.variables]}>
-            {change.error.message}
-          </Notice>
-        </div>
-      )}
+      {change.error && <Trouble title={REFUSALS[change.variables]} error={change.error} />}
+      {again.error && <Trouble title="The job was not run again" error={again.error} />}
       {isAsking && <DeleteDialog job={job} onDeleted={onDeleted} onClose={() => setAsking(false)} />}
     </>
+  );
+}
+
+function Trouble({ title, error }: { title: string; error: Error }) {
+  return (
+    <div className={styles.trouble}>
+      <Notice tone="error" title={title}>
+        {error.message}
+      </Notice>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-// Where a job stands as a whole: status, bar, message, and what went wrong.
+// Where a job stands as a whole: status, bar, message, why it isn't further, and what went wrong.
 import type { Job } from '../../shared/api/types';
 import { percent } from '../../shared/format/format';
 import { Notice } from '../../shared/ui/Notice';
@@ -6,9 +6,11 @@ import { Progress } from '../../shared/ui/Progress';
 import { StatusBadge } from '../../shared/ui/StatusBadge';
 import styles from './JobHead.module.css';
 import { JobTime } from './JobTime';
+import { type Queues, standing } from './standing';
+import { TimeLeft } from './TimeLeft';
 import { announcement } from './words';
 
-export function JobHead({ job }: { job: Job }) {
+export function JobHead({ job, queues, now }: { job: Job; queues: Queues; now: number }) {
   return (
     <section className={styles.head} aria-label="Progress">
       <div className={styles.line}>
@@ -20,6 +22,10 @@ export function JobHead({ job }: { job: Job }) {
         <JobTime job={job} />
       </div>
       <Progress label="Job" value={job.progress} status={job.status} size="thick" />
+      <div className={styles.line}>
+        <p className={styles.why}>{standing(job, queues, now)}</p>
+        <TimeLeft job={job} />
+      </div>
       <p className="visually-hidden" aria-live="polite">
         {announcement(job)}
       </p>

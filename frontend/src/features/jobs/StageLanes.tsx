@@ -5,16 +5,19 @@ import { Progress } from '../../shared/ui/Progress';
 import { StatusMark } from '../../shared/ui/StatusBadge';
 import { hasEnded } from './merge';
 import styles from './StageLanes.module.css';
+import { StepFacts } from './StepFacts';
 import { StepRow } from './StepRow';
-import { stageProgress, stageReason, stageTitle } from './words';
+import { stageProgress, stageTitle, whyNoSteps } from './words';
 
 type Props = {
   job: Job;
+  /** How many steps are ahead of each that waits, by its id. */
+  ahead: Map<number, number>;
   /** What to say about a queue in which steps of this job wait: its load, or that nobody works on it. */
   renderQueue: (queue: string) => ReactNode;
 };
 
-export function StageLanes({ job, renderQueue }: Props) {
+export function StageLanes({ job, ahead, renderQueue }: Props) {
   const lanes = useRef<HTMLOListElement>(null);
   useScrollToStage(
     lanes,
@@ -25,17 +28,16 @@ export function StageLanes({ job, renderQueue }: Props) {
       <ol ref={lanes} className={styles.lanes} tabIndex={0} aria-label="Stages, left to right">
         {job.stages.map((stage, index) => {
           const steps = job.steps.filter((step) => step.stage === stage.name);
-          const reason = stageReason(stage, steps, job.stages[index - 1], hasEnded(job));
+          const isWaiting = !hasEnded(job) && steps.some((step) => step.status === 'queued');
           return (
             <li key={stage.name} className={styles.lane} data-status={stage.status}>
               <LaneHead stage={stage} steps={steps} />
-              {steps.length > 0 && <Steps title={stageTitle(stage.name)} steps={steps} />}
-              {reason && (
-                <div className={styles.reason}>
-                  <p>{reason}</p>
-                  {steps.length > 0 && renderQueue(stage.queue)}
-                </div>
+              {steps.length > 0 ? (
+                <Steps title={stageTitle(stage.name)} steps={steps} ahead={ahead} />
+              ) : (
+                <p className={styles.none}>{whyNoSteps(job.stages[index - 1], hasEnded(job))}</p>
               )}
+              {isWaiting && <div className={styles.queueNote}>{renderQueue(stage.queue)}</div>}
             </li>
           );
         })}
@@ -69,13 +71,22 @@ function LaneHead({ stage, steps }: { stage: Stage; steps: Step[] }) {
   );
 }
 
-function Steps({ title, steps }: { title: string; steps: Step[] }) {
+function Steps({ title, steps, ahead }: { title: string; steps: Step[]; ahead: Map<number, number> }) {
+  const [first] = steps;
   return (
-    <ul className={styles.steps} tabIndex={0} aria-label={`Steps of ${title}`}>
-      {steps.map((step) => (
-        <StepRow key={step.id} step={step} />
-      ))}
-    </ul>
+    <>
+      <ul
+        className={styles.steps}
+        tabIndex={0}
+        aria-label={`Steps of ${title}`}
+        data-single={steps.length === 1}
+      >
+        {steps.map((step) => (
+          <StepRow key={step.id} step={step} ahead={ahead.get(step.id)} />
+        ))}
+      </ul>
+      {first && steps.length === 1 && first.status !== 'queued' && <StepFacts step={first} />}
+    </>
   );
 }
 

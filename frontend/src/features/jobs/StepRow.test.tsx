@@ -4,7 +4,7 @@ import { exampleStep } from './exampleJob';
 import { StepRow } from './StepRow';
 
 const error = { code: 'UPSTREAM_ERROR', message: 'data.example.org answered 503.' };
-const waiting = { ...exampleStep(1, 'chart', 'queued', 40), attempt: 2, error };
+const waiting = exampleStep({ attempt: 2, progress: 40, error });
 
 afterEach(() => {
   cleanup();
@@ -32,4 +32,27 @@ test('a step that failed for good shows its code, its sentence and its bar', () 
 test('a cancelled step is not tried again, whatever its time says', () => {
   render(<StepRow step={{ ...waiting, status: 'cancelled', retry_at: '2026-01-02T10:00:12Z' }} />);
   expect(screen.getByRole('listitem').textContent).not.toContain('Next try');
+});
+
+test('a step that runs says who has it, and which attempt it is', () => {
+  const worker = 'charts_cpu@worker-charts-cpu';
+  render(
+    <StepRow step={exampleStep({ status: 'processing', attempt: 2, progress: 40, worker })} ahead={3} />,
+  );
+  const row = screen.getByRole('listitem');
+  expect(row.textContent).toContain('attempt 2 40 %');
+  expect(row.textContent).toContain('on worker-charts-cpu');
+  expect(row.textContent).not.toContain('ahead');
+});
+
+test('a step that waits says how many are ahead, and names no worker', () => {
+  const step = exampleStep({ worker: 'charts_cpu@lost' });
+  const { rerender } = render(<StepRow step={step} ahead={12} />);
+  const row = screen.getByRole('listitem');
+  expect(row.textContent).toContain('12 ahead');
+  expect(row.textContent).not.toContain('lost');
+  rerender(<StepRow step={step} ahead={0} />);
+  expect(row.textContent).toContain('next');
+  rerender(<StepRow step={step} />);
+  expect(row.textContent).toContain('queued');
 });

@@ -1,4 +1,4 @@
-// One step: its bar, which attempt it is, why it failed, and when it is tried again.
+// One step: its bar, which attempt it is and who has it, how many are ahead of it, or why it failed.
 import { memo } from 'react';
 import type { Step } from '../../shared/api/types';
 import { duration, percent } from '../../shared/format/format';
@@ -6,10 +6,13 @@ import { useNow } from '../../shared/format/useNow';
 import { Progress } from '../../shared/ui/Progress';
 import { StatusMark } from '../../shared/ui/StatusBadge';
 import styles from './StepRow.module.css';
-import { nextTry } from './words';
+import { nextTry, workerHost } from './words';
+
+/** `ahead`: how many steps come before this one in its queue, as far as that is known. */
+type Props = { step: Step; ahead?: number };
 
 /** Drawn again only when this step changed: a job may have hundreds of them. */
-export const StepRow = memo(function StepRow({ step }: { step: Step }) {
+export const StepRow = memo(function StepRow({ step, ahead }: Props) {
   const retryAt = step.status === 'queued' ? step.retry_at : null;
   return (
     <li className={styles.step} data-waits={retryAt !== null}>
@@ -20,7 +23,7 @@ export const StepRow = memo(function StepRow({ step }: { step: Step }) {
       </span>
       <span className={styles.note}>
         {(step.attempt > 1 || retryAt) && <strong>attempt {step.attempt}</strong>}{' '}
-        {retryAt ? 'failed' : stepNote(step)}
+        {retryAt ? 'failed' : stepNote(step, ahead)}
       </span>
       {retryAt ? <NextTry at={retryAt} reason={step.error?.message ?? ''} /> : <Standing step={step} />}
     </li>
@@ -29,10 +32,17 @@ export const StepRow = memo(function StepRow({ step }: { step: Step }) {
 
 function Standing({ step }: { step: Step }) {
   const progress = step.status === 'completed' ? 100 : step.progress;
+  const worker = step.status === 'queued' ? '' : step.worker;
   return (
     <>
       <div className={styles.bar}>
         <Progress label={step.label} value={progress} status={step.status} />
+        {worker && (
+          <span className={styles.worker} title={worker}>
+            <span className="visually-hidden">on </span>
+            {workerHost(step)}
+          </span>
+        )}
       </div>
       {step.error && (
         <p className={styles.error}>
@@ -52,8 +62,9 @@ function NextTry({ at, reason }: { at: string; reason: string }) {
   );
 }
 
-function stepNote({ status, progress, started_at, finished_at }: Step): string {
+function stepNote({ status, progress, started_at, finished_at }: Step, ahead?: number): string {
   if (status === 'processing') return percent(progress);
+  if (status === 'queued' && ahead !== undefined) return ahead === 0 ? 'next' : `${ahead} ahead`;
   if (started_at && finished_at) return duration(Date.parse(finished_at) - Date.parse(started_at));
   return status;
 }

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { exampleJob, exampleStep } from './exampleJob';
+import type { Job } from '../../shared/api/types';
+import { exampleJob as golden } from './exampleJob';
 import { isBehind, listJobs, newestJob, noLiveJobs, withAsked, withJobs, withoutJob } from './merge';
+
+const exampleJob = (changes: Partial<Job> = {}) => golden({ version: 5, progress: 40, ...changes });
 
 const job = exampleJob();
 
@@ -37,17 +40,25 @@ test('late news of the run before change nothing', () => {
   expect(newestJob(retried, exampleJob({ version: 8, status: 'cancelled' }))).toBe(retried);
 });
 
+test('the whole job is kept as it came, and what follows from its steps is consistent', () => {
+  const kept = newestJob(undefined, golden());
+  expect(kept).toEqual(golden());
+  for (const stage of kept.stages) {
+    const steps = kept.steps.filter((step) => step.stage === stage.name);
+    const done = steps.filter((step) => step.status === 'completed').length;
+    expect([stage.name, stage.done, stage.total]).toEqual([stage.name, done, steps.length]);
+    expect(steps.every((step) => step.queue === stage.queue)).toBe(true);
+  }
+});
+
 test('steps that did not change keep their identity', () => {
-  const [ingest, chart, last] = job.steps;
-  const steps = [
-    exampleStep(1, 'ingest', 'completed', 100),
-    exampleStep(2, 'chart', 'processing', 75),
-    { ...last! },
-  ];
+  const steps = job.steps.map((step) =>
+    step.label === 'temp_max' ? { ...step, progress: 75 } : { ...step },
+  );
   const next = newestJob(job, exampleJob({ version: 6, steps }));
-  expect(next.steps[0]).toBe(ingest);
-  expect(next.steps[1]).not.toBe(chart);
-  expect(next.steps[2]).toBe(last);
+  const changed = next.steps.filter((step, index) => step !== job.steps[index]);
+  expect(changed.map(({ label, progress }) => [label, progress])).toEqual([['temp_max', 75]]);
+  expect(next.artifacts).toBe(job.artifacts);
 });
 
 test('a heartbeat with a newer or unknown version means being behind', () => {

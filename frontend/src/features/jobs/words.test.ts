@@ -1,32 +1,29 @@
 import { expect, test } from 'vitest';
 import { exampleJob, exampleStep } from './exampleJob';
-import { announcement, nextTry, sourceName, stageProgress, stageReason } from './words';
+import { announcement, nextTry, sourceName, stageProgress, whyNoSteps, workerHost } from './words';
 
 const [ingest, chart] = exampleJob().stages;
 const steps = exampleJob().steps.filter((step) => step.stage === 'chart');
 
 test('a stage stands where its steps stand on average', () => {
-  expect(stageProgress(chart!, steps)).toBe(25);
+  expect(stageProgress(chart!, steps)).toBe(41.25);
   expect(stageProgress(chart!, [])).toBe(0);
   expect(stageProgress({ ...chart!, status: 'completed' }, [])).toBe(100);
 });
 
-test('a stage without steps says what it waits for', () => {
-  expect(stageReason(chart!, [], ingest, false)).toBe('Starts when Ingest has ended');
+test('a stage without steps says what it waits for, or that an ended job never came to it', () => {
+  expect(whyNoSteps(ingest, false)).toBe('Starts when Ingest has ended');
+  expect(whyNoSteps(undefined, false)).toBe('Not started yet');
+  expect(whyNoSteps(ingest, true)).toBe('Did not run');
 });
 
-test('a stage whose steps are all queued names its queue', () => {
-  expect(stageReason(chart!, [exampleStep(2, 'chart', 'queued', 0)], ingest, false)).toBe(
-    'Waiting in charts_cpu',
-  );
-});
-
-test('a stage whose queued steps all wait for another try says so', () => {
-  const again = { ...exampleStep(2, 'chart', 'queued', 0), retry_at: '2026-01-02T10:00:30Z' };
-  expect(stageReason(chart!, [again], ingest, false)).toBe('Waiting for the next try in charts_cpu');
-  expect(stageReason(chart!, [again, exampleStep(3, 'chart', 'queued', 0)], ingest, false)).toBe(
-    'Waiting in charts_cpu',
-  );
+test('a worker is named by its host in the lane of its queue, and whole when it serves several', () => {
+  const names = ['charts_cpu@worker-charts-cpu', 'celery@laptop', ''];
+  expect(names.map((worker) => workerHost(exampleStep({ worker })))).toEqual([
+    'worker-charts-cpu',
+    'celery@laptop',
+    '',
+  ]);
 });
 
 test('the next try is counted down, and then waits for a worker', () => {
@@ -43,17 +40,8 @@ test('the next try is counted down, and then waits for a worker', () => {
   ]);
 });
 
-test('a stage that an ended job never came to says so', () => {
-  expect(stageReason(chart!, [], ingest, true)).toBe('Did not run');
-  expect(stageReason(chart!, steps, ingest, true)).toBeNull();
-});
-
-test('a stage that runs needs no reason', () => {
-  expect(stageReason(chart!, steps, ingest, false)).toBeNull();
-});
-
 test('news are read out by status and stage, not by percent', () => {
-  const moved = exampleJob({ progress: 41, version: 6 });
+  const moved = exampleJob({ progress: 60, version: 99 });
   expect(announcement(moved)).toBe(announcement(exampleJob()));
   expect(announcement(exampleJob({ status: 'completed' }))).toBe('Job completed.');
 });

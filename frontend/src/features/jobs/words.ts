@@ -25,22 +25,15 @@ export function stageProgress(stage: Stage, steps: Step[]): number {
   return sum / steps.length;
 }
 
-/** Why an empty or waiting stage isn't running. Null once something of it runs or has ended. */
-export function stageReason(
-  stage: Stage,
-  steps: Step[],
-  before: Stage | undefined,
-  jobHasEnded: boolean,
-): string | null {
-  if (jobHasEnded) return steps.length === 0 ? 'Did not run' : null;
-  if (steps.some((step) => step.status === 'processing')) return null;
-  const queued = steps.filter((step) => step.status === 'queued');
-  if (queued.length > 0 && queued.every((step) => step.retry_at)) {
-    return `Waiting for the next try in ${stage.queue}`;
-  }
-  if (queued.length > 0) return `Waiting in ${stage.queue}`;
-  if (steps.length > 0) return null;
+/** Why nothing stands in a stage. */
+export function whyNoSteps(before: Stage | undefined, jobHasEnded: boolean): string {
+  if (jobHasEnded) return 'Did not run';
   return before ? `Starts when ${stageTitle(before.name)} has ended` : 'Not started yet';
+}
+
+/** The host in a worker's node name: the queue before it is the lane's own. */
+export function workerHost({ worker, queue }: Step): string {
+  return worker.startsWith(`${queue}@`) ? worker.slice(queue.length + 1) : worker;
 }
 
 /** When a step is tried again. One that is due waits like any other, for a worker with a hand free. */

@@ -10,6 +10,7 @@ import { fetchFile, type Source } from './api';
 import styles from './NewJobForm.module.css';
 import { OptionsForm } from './OptionsForm';
 import { optionFields, type OptionValues, optionsToSend } from './optionsSchema';
+import { PriorityField } from './PriorityField';
 import { type Sample, SampleCard } from './SampleCard';
 import { type ChosenSource, SourcePicker } from './SourcePicker';
 import { useSubmission } from './useSubmission';
@@ -19,15 +20,17 @@ type Props = { pipeline: Pipeline; sample: Sample | undefined; onSubmitted: (job
 export function NewJobForm({ pipeline, sample, onSubmitted }: Props) {
   const [source, setSource] = useState<ChosenSource>({ by: 'file', file: null, url: '' });
   const [values, setValues] = useState<OptionValues>({});
+  const [priority, setPriority] = useState('normal');
   const submission = useSubmission(onSubmitted);
   const fields = optionFields(pipeline.options_schema);
-  const known = ['file', 'url', 'options', ...fields.map((field) => `options.${field.name}`)];
+  const known = ['file', 'url', 'options', 'priority', ...fields.map((field) => `options.${field.name}`)];
   const errors = fieldErrors(submission.error, known);
 
   const send = (from: () => Source | Promise<Source>) =>
     submission.submit(async () => ({
       kind: pipeline.kind,
       options: optionsToSend(fields, values),
+      priority,
       source: await from(),
     }));
   const submit = (event: FormEvent) => {
@@ -54,17 +57,16 @@ export function NewJobForm({ pipeline, sample, onSubmitted }: Props) {
         {pipeline.accepts.length > 0 && (
           <SourcePicker accepts={pipeline.accepts} source={source} errors={errors} onChange={setSource} />
         )}
-        {fields.length > 0 && (
-          <fieldset className={styles.options}>
-            <legend>Options</legend>
-            <OptionsForm
-              fields={fields}
-              values={values}
-              errors={errors}
-              onChange={(name, value) => setValues({ ...values, [name]: value })}
-            />
-          </fieldset>
-        )}
+        <fieldset className={styles.options}>
+          <legend>Options</legend>
+          <OptionsForm
+            fields={fields}
+            values={values}
+            errors={errors}
+            onChange={(name, value) => setValues({ ...values, [name]: value })}
+          />
+          <PriorityField priority={priority} error={errors.priority} onChange={setPriority} />
+        </fieldset>
         {errors.options && <Notice tone="error">{errors.options}</Notice>}
         <Sending {...submission} />
       </form>

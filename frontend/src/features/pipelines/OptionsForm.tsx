@@ -13,7 +13,7 @@ type Props = {
 
 export function OptionsForm({ fields, values, errors, onChange }: Props) {
   return fields.map((field) => (
-    <Field key={field.name} label={field.label} hint={field.hint} error={errors[`options.${field.name}`]}>
+    <Field key={field.name} label={field.label} hint={hintOf(field)} error={errors[`options.${field.name}`]}>
       {(attributes) => {
         const value = values[field.name] ?? field.initial;
         const change = (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) =>
@@ -35,6 +35,17 @@ export function OptionsForm({ fields, values, errors, onChange }: Props) {
             </select>
           );
         }
+        if (field.type === 'lines') {
+          const lines = String(value);
+          return (
+            <textarea
+              {...attributes}
+              rows={Math.max(3, lines.split('\n').length)}
+              value={lines}
+              onChange={(event) => onChange(field.name, event.target.value)}
+            />
+          );
+        }
         return (
           <TextInput field={field} attributes={{ ...attributes, value: String(value), onChange: change }} />
         );
@@ -43,8 +54,20 @@ export function OptionsForm({ fields, values, errors, onChange }: Props) {
   ));
 }
 
+function hintOf({ type, hint, minimum, maximum }: OptionField): string | undefined {
+  const parts = [
+    hint,
+    minimum !== undefined && `At least ${minimum}.`,
+    maximum !== undefined && `At most ${maximum}.`,
+    type === 'lines' && 'One per line.',
+  ];
+  return parts.filter(Boolean).join(' ') || undefined;
+}
+
 function TextInput({ field, attributes }: { field: OptionField; attributes: React.ComponentProps<'input'> }) {
-  if (field.type === 'text') return <input {...attributes} required={field.required} />;
+  if (field.type === 'text') {
+    return <input {...attributes} required={field.required} maxLength={field.longest} />;
+  }
   return (
     <input
       {...attributes}

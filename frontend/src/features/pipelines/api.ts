@@ -13,7 +13,13 @@ export const pipelinesQuery = queryOptions({
 
 export type Source = { file: File } | { url: string } | null;
 
-export type Submission = { kind: string; source: Source; options: Record<string, unknown>; key: string };
+export type Submission = {
+  kind: string;
+  source: Source;
+  options: Record<string, unknown>;
+  priority: string;
+  key: string;
+};
 
 /** Fetch a file that this frontend serves, as if it had been chosen. */
 export async function fetchFile(path: string, name: string): Promise<File> {
@@ -55,10 +61,11 @@ function send(
   });
 }
 
-function formOf({ kind, source, options }: Submission): FormData {
+function formOf({ kind, source, options, priority }: Submission): FormData {
   const form = new FormData();
   form.set('kind', kind);
   form.set('options', JSON.stringify(options));
+  form.set('priority', priority);
   if (source && 'file' in source) form.set('file', source.file);
   if (source && 'url' in source) form.set('url', source.url);
   return form;

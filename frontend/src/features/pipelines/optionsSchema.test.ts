@@ -17,7 +17,9 @@ const schema = {
     header: { default: true, title: 'Header', type: 'boolean' },
     language: { $ref: '#/$defs/Language', default: 'en', description: 'Of the summary.' },
     renames: { default: {}, type: 'object' },
-    title: { title: 'Title', type: 'string' },
+    tags: { default: ['a', 'b'], items: { type: 'string' }, title: 'Tags', type: 'array' },
+    sizes: { default: [], items: { type: 'integer' }, type: 'array' },
+    title: { title: 'Title', type: 'string', maxLength: 80 },
   },
   required: ['title'],
   type: 'object',
@@ -30,6 +32,7 @@ test('each kind of property becomes a field, and what has no field is left out',
     ['delimiter', 'text'],
     ['header', 'boolean'],
     ['language', 'choice'],
+    ['tags', 'lines'],
     ['title', 'text'],
   ]);
 });
@@ -43,7 +46,8 @@ test('limits, defaults, hints and choices come along', () => {
     required: false,
   });
   expect(fields[3]).toMatchObject({ choices: ['en', 'de'], initial: 'en', hint: 'Of the summary.' });
-  expect(fields[4]).toMatchObject({ required: true, initial: '' });
+  expect(fields[4]).toMatchObject({ initial: 'a\nb' });
+  expect(fields[5]).toMatchObject({ required: true, initial: '', longest: 80 });
 });
 
 test('only what differs from the defaults is sent, in its own type', () => {
@@ -54,4 +58,10 @@ test('only what differs from the defaults is sent, in its own type', () => {
 
 test('an emptied number is sent as null, and not as 0', () => {
   expect(optionsToSend(fields, { max_columns: '' })).toEqual({ max_columns: null });
+});
+
+test('a list is sent line by line, without the empty ones, and an emptied one as empty', () => {
+  expect(optionsToSend(fields, { tags: ' a \n\nc' })).toEqual({ tags: ['a', 'c'] });
+  expect(optionsToSend(fields, { tags: '' })).toEqual({ tags: [] });
+  expect(optionsToSend(fields, { tags: 'a\nb' })).toEqual({});
 });

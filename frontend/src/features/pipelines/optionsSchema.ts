@@ -1,4 +1,5 @@
-// Reads the part of JSON Schema that pipelines' options use: flat objects of texts, numbers, switches and choices.
+// Reads the part of JSON Schema that pipelines' options use: flat objects of texts, numbers, switches, choices and
+// lists of texts.
 
 type Schema = {
   type?: string;
@@ -12,6 +13,8 @@ type Schema = {
   $defs?: Record<string, Schema>;
   properties?: Record<string, Schema>;
   required?: string[];
+  items?: Schema;
+  maxLength?: number;
   minimum?: number;
   maximum?: number;
 };
@@ -20,14 +23,16 @@ export type OptionField = {
   name: string;
   label: string;
   hint: string | undefined;
-  type: 'text' | 'number' | 'integer' | 'boolean' | 'choice';
+  type: 'text' | 'lines' | 'number' | 'integer' | 'boolean' | 'choice';
   choices: string[];
   initial: string | boolean;
   required: boolean;
   minimum: number | undefined;
   maximum: number | undefined;
+  longest: number | undefined; // characters
 };
 
+/** What stands in the form: a list has one text per line. */
 export type OptionValues = Record<string, string | boolean>;
 
 /** Return the fields of a form for this schema. What can't be shown as one of the types is left to the API. */
@@ -47,6 +52,7 @@ export function optionFields(schema: Schema): OptionField[] {
       required: schema.required?.includes(name) ?? false,
       minimum: resolved.minimum,
       maximum: resolved.maximum,
+      longest: resolved.maxLength,
     };
   });
 }
@@ -63,6 +69,7 @@ export function optionsToSend(fields: OptionField[], values: OptionValues): Reco
 }
 
 function typed(field: OptionField, value: string | boolean): unknown {
+  if (field.type === 'lines') return linesOf(String(value));
   if (field.type !== 'number' && field.type !== 'integer') return value;
   return value === '' ? null : Number(value);
 }
@@ -76,11 +83,20 @@ function resolve(property: Schema, root: Schema): Schema {
   return inner ? resolve(inner, root) : property;
 }
 
-function fieldType({ type, enum: choices }: Schema): OptionField['type'] | null {
+function fieldType({ type, enum: choices, items }: Schema): OptionField['type'] | null {
   if (choices) return 'choice';
   if (type === 'string') return 'text';
+  if (type === 'array') return items?.type === 'string' ? 'lines' : null;
   return type === 'number' || type === 'integer' || type === 'boolean' ? type : null;
 }
 
-const asText = (value: unknown) =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.join('\n');
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

@@ -1,7 +1,9 @@
 // One queue: what it promises, and how it does at the moment.
 import type { Queue } from '../../shared/api/types';
+import { Figures } from './Figures';
 import { NoWorker } from './NoWorker';
 import styles from './QueueCard.module.css';
+import { Sparkline } from './Sparkline';
 import { acksWords, limitWords, poolWords, prefetchWords } from './words';
 
 export function QueueCard({ queue }: { queue: Queue }) {
@@ -14,11 +16,8 @@ export function QueueCard({ queue }: { queue: Queue }) {
         </h2>
         <p>{queue.purpose}</p>
       </header>
-      <dl className={styles.numbers}>
-        <Figure name="Waiting" value={queue.waiting} />
-        <Figure name="Processing" value={queue.processing} />
-        <Figure name="Workers" value={queue.workers} />
-      </dl>
+      <Figures figures={{ Waiting: queue.waiting, Processing: queue.processing, Workers: queue.workers }} />
+      <Sparkline perMinute={queue.finished_per_minute} />
       {queue.workers === 0 && <NoWorker queue={queue.name} />}
       <dl className={styles.promise}>
         <Term name="Pool" text={poolWords(queue)} />
@@ -27,15 +26,6 @@ export function QueueCard({ queue }: { queue: Queue }) {
         <Term name="Acknowledged" text={acksWords(queue)} />
       </dl>
     </section>
-  );
-}
-
-function Figure({ name, value }: { name: string; value: number | null }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value ?? 'unknown'}</dd>
-    </div>
   );
 }
 

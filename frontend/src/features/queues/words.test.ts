@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limitWords, poolWords, prefetchWords, startCommand, waitingWords } from './words';
+import { limitWords, paceWords, poolWords, prefetchWords, startCommands } from './words';
 
 const queue = {
   name: 'ingestion_io',
@@ -13,10 +13,14 @@ const queue = {
   waiting: 3,
   processing: 4,
   workers: 1,
+  finished_per_minute: [],
 };
 
-test('the command names the service as Compose does', () => {
-  expect(startCommand('ingestion_io')).toBe('docker compose up -d worker-ingestion-io');
+test('the commands name the service as Compose does, and the queue as the script does', () => {
+  expect(startCommands('ingestion_io')).toEqual([
+    'docker compose up -d worker-ingestion-io',
+    'scripts/worker ingestion_io',
+  ]);
 });
 
 test('the promise is told in words', () => {
@@ -26,7 +30,7 @@ test('the promise is told in words', () => {
   expect(limitWords(queue)).toBe('asked to stop after 50 s, stopped after 1 min');
 });
 
-test('what is not known is not told', () => {
-  expect(waitingWords(queue)).toBe('3 waiting, 4 running, 1 worker');
-  expect(waitingWords({ ...queue, waiting: null, workers: null })).toBe('4 running');
+test('the pace is told as a sum and its highest minute', () => {
+  expect(paceWords([0, 12, 1300])).toBe('1,312 steps ended in the last 3 min, at most 1,300 a minute');
+  expect(paceWords(Array<number>(15).fill(0))).toBe('No step ended in the last 15 min');
 });

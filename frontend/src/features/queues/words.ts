@@ -2,9 +2,9 @@
 import { count, duration } from '../../shared/format/format';
 import type { Queue } from '../../shared/api/types';
 
-/** The command that starts a queue's worker: Compose's services are named worker-QUEUE, with hyphens. */
-export function startCommand(queue: string): string {
-  return `docker compose up -d worker-${queue.replaceAll('_', '-')}`;
+/** The commands that start a queue's worker: Compose's services are named worker-QUEUE, with hyphens. */
+export function startCommands(queue: string): [inDocker: string, onHost: string] {
+  return [`docker compose up -d worker-${queue.replaceAll('_', '-')}`, `scripts/worker ${queue}`];
 }
 
 export function poolWords({ pool, concurrency }: Queue): string {
@@ -25,14 +25,12 @@ export function acksWords({ acks_late }: Queue): string {
   return acks_late ? 'when a task has ended: a lost worker’s task runs again' : 'when a task starts';
 }
 
-/** Why a step that waits in this queue isn't running, in one sentence. `waiting` and `workers` are null when unknown. */
-export function waitingWords(queue: Queue): string {
-  const parts = [
-    queue.waiting === null ? null : `${queue.waiting} waiting`,
-    `${queue.processing} running`,
-    queue.workers === null ? null : count(queue.workers, 'worker'),
-  ];
-  return parts.filter(Boolean).join(', ');
+/** What the steps that ended in each of the last minutes add up to. */
+export function paceWords(perMinute: number[]): string {
+  const total = perMinute.reduce((sum, value) => sum + value, 0);
+  if (total === 0) return `No step ended in the last ${perMinute.length} min`;
+  const most = Math.max(...perMinute);
+  return `${count(total, 'step')} ended in the last ${perMinute.length} min, at most ${most.toLocaleString('en')} a minute`;
 }
 
 const limit = (seconds: number) => (seconds % 60 === 0 ? `${seconds / 60} min` : duration(seconds * 1000));

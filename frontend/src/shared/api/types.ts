@@ -11,6 +11,7 @@ export type JobPage = Schemas['JobPage'];
 export type Stage = Schemas['StageState'];
 export type Step = Schemas['StepState'];
 export type Artifact = Schemas['ArtifactState'];
+export type Waiting = Schemas['Waiting'];
 
 /** A job as the socket of the list sends it. */
 export type JobSummary = Omit<Job, 'steps'>;

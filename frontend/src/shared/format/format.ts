@@ -51,6 +51,10 @@ export function dateTime(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+export function timeOfDay(iso: string): string {
+  return new Date(iso).toLocaleTimeString();
+}
+
 export function secondsUntil(at: number, now: number): number {
   return Math.max(0, Math.ceil((at - now) / 1000));
 }

@@ -1,0 +1,23 @@
+// How long a job still takes, measured while this page watches it.
+import { useEffect, useEffectEvent, useState } from 'react';
+import type { JobSummary } from '../../shared/api/types';
+import { hasEnded } from './merge';
+import { leftWords, noEstimate, withLook } from './estimate';
+import styles from './TimeLeft.module.css';
+
+const LOOK_EVERY = 1000; // ms
+
+export function TimeLeft({ job }: { job: JobSummary }) {
+  const [estimate, setEstimate] = useState(noEstimate);
+  const isEnded = hasEnded(job);
+  const look = useEffectEvent(() =>
+    setEstimate(withLook(estimate, { at: Date.now(), progress: job.progress })),
+  );
+  useEffect(() => {
+    if (isEnded) return;
+    const timer = setInterval(() => look(), LOOK_EVERY);
+    return () => clearInterval(timer);
+  }, [isEnded]);
+  const looked = estimate.samples.at(-1)?.at ?? 0;
+  return <span className={styles.left}>{isEnded ? '' : leftWords(estimate.endsAt, looked)}</span>;
+}

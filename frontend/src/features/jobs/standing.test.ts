@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import type { Job } from '../../shared/api/types';
+import { exampleJob } from './exampleJob';
+import { hasWaitingSteps, standing, stepsAhead } from './standing';
+
+const job = exampleJob();
+const now = Date.parse('2026-01-02T10:00:18.700512Z'); // 12 s before its `wind` is tried again
+const unknown = { waiting: [], deserted: [] };
+const charts = { queue: 'charts_cpu', waiting: 2, ahead: 12, processing: 2 };
+const known = { waiting: [charts], deserted: [] };
+const only = (...labels: string[]): Job => ({
+  ...job,
+  steps: job.steps.filter(({ label }) => labels.includes(label)),
+});
+
+test('what runs, what waits behind what, and what is tried again are told at once', () => {
+  expect(standing(job, known, now)).toBe(
+    '2 steps run in charts_cpu. 2 steps wait in charts_cpu: 12 steps of other jobs ahead. ' +
+      'wind failed and is tried again in 12 s: The storage answered 503: it is overloaded.',
+  );
+});
+
+test('a single step is named, with its worker and its attempt', () => {
+  expect(standing(only('temp_min'), unknown, now)).toBe(
+    'temp_min runs on charts_cpu@worker-charts-cpu, attempt 2.',
+  );
+});
+
+test('a queue without a worker is the reason, whatever is ahead', () => {
+  expect(standing(only('Correlations'), { ...known, deserted: ['charts_cpu'] }, now)).toBe(
+    'Correlations waits in charts_cpu, to which no worker listens.',
+  );
+});
+
+test('how many run in the queue is told unless this job’s own do', () => {
+  const behind = (ahead: number) => ({ ...known, waiting: [{ ...charts, ahead }] });
+  expect(standing(only('Correlations'), behind(1), now)).toBe(
+    'Correlations waits in charts_cpu: 1 step of other jobs ahead, 2 running.',
+  );
+  expect(standing(only('Correlations'), behind(0), now)).toBe(
+    'Correlations waits in charts_cpu: nothing ahead, 2 running.',
+  );
+  expect(standing(only('Correlations', 'temp_max', 'temp_min'), behind(0), now)).toBe(
+    '2 steps run in charts_cpu. Correlations waits in charts_cpu: nothing ahead.',
+  );
+});
+
+test('what is not known is not told', () => {
+  expect(standing(only('Correlations'), unknown, now)).toBe('Correlations waits in charts_cpu.');
+});
+
+test('a step that is due for its next try waits like any other', () => {
+  const due = Date.parse('2026-01-02T10:00:31Z');
+  expect(standing(only('wind'), unknown, due)).toBe('wind waits in charts_cpu.');
+  expect(hasWaitingSteps(only('wind'), due)).toBe(true);
+  expect(hasWaitingSteps(only('wind'), now)).toBe(false);
+});
+
+test('an ended job says how many of its steps did, and asks for no queue', () => {
+  const cancelled = exampleJob({ status: 'cancelled' });
+  expect(standing(cancelled, unknown, now)).toBe(
+    '3 of 9 steps completed, 1 failed. Retry runs the rest, and only that.',
+  );
+  expect(hasWaitingSteps(cancelled, now)).toBe(false);
+  expect(standing({ ...only('ingest', 'date'), status: 'completed' }, unknown, now)).toBe(
+    '2 steps completed, at the first attempt.',
+  );
+});
+
+test('each waiting step counts the job’s own steps before it', () => {
+  const [first, second] = job.steps.slice(-2);
+  expect([...stepsAhead(job, known, now)]).toEqual([
+    [first!.id, 12],
+    [second!.id, 13],
+  ]);
+  expect(stepsAhead(job, unknown, now).size).toBe(0);
+});
