@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ HEALTH_WITHIN = 180.0  # seconds until a healthcheck must have noticed
 
 
 class Project:
-    def __init__(self, *, name: str, folder: Path, file: str, variables: dict[str, str]) -> None:
-        self.name, self.folder, self.file, self.variables = name, folder, file, variables
+    def __init__(self, *, name: str, folder: Path, files: Sequence[str], variables: dict[str, str]) -> None:
+        self.name, self.folder, self.files, self.variables = name, folder, files, variables
 
     def compose(self, *arguments: str, variables: dict[str, str] | None = None, check: bool = True) -> str:
         """Run `docker compose` on this project and return what it wrote."""
         done = subprocess.run(
-            ["docker", "compose", "-f", self.file, *arguments],
+            ["docker", "compose", *(word for file in self.files for word in ("-f", file)), *arguments],
             cwd=self.folder,
             env=os.environ | {"COMPOSE_PROJECT_NAME": self.name} | self.variables | (variables or {}),
             stdin=subprocess.DEVNULL,
@@ -69,10 +69,14 @@ def free_ports(*names: str) -> dict[str, str]:
 
 
 @contextmanager
-def project(*, name: str, file: str, folder: Path, variables: dict[str, str]) -> Iterator[Project]:
-    """Yield the project, not yet up; at the end nothing of it stays."""
+def project(*, name: str, file: str, folder: Path, variables: dict[str, str], override: str = "") -> Iterator[Project]:
+    """Yield the project, not yet up; at the end nothing of it stays. `override` is YAML that is laid over the file."""
     _copy_checkout(folder)
-    project = Project(name=name, folder=folder, file=file, variables=variables)
+    files = [file]
+    if override:
+        (folder / "override.yml").write_text(override)
+        files.append("override.yml")
+    project = Project(name=name, folder=folder, files=files, variables=variables)
     try:
         yield project
     finally:

@@ -75,6 +75,14 @@ def test_soft_limit_ends_a_step_as_a_timeout(probes: Stack) -> None:
     assert "3 s" in job["error"]["message"]
 
 
+def test_artifacts_saved_before_the_time_was_up_are_kept(probes: Stack) -> None:
+    job = end_of(probes, submit(probes, "save_and_wait"))
+    assert (job["status"], job["error"]["code"]) == ("failed", "TIMEOUT")
+    [artifact] = job["artifacts"]
+    with probes.client() as client:
+        assert client.get(artifact["url"]).raise_for_status().content == b"kept"
+
+
 def test_hard_limit_ends_a_step_that_ignores_the_soft_one_without_waiting_for_its_lease(probes: Stack) -> None:
     begun = time.monotonic()
     job = end_of(probes, submit(probes, "ignore_the_soft_limit"))

@@ -32,6 +32,11 @@ def wait(run: Run) -> None:
     time.sleep(60)
 
 
+def save_and_wait(run: Run) -> None:
+    run.save_artifact("first.txt", b"kept", "text/plain")
+    wait(run)
+
+
 def ignore_the_soft_limit(run: Run) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
