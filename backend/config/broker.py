@@ -1,10 +1,6 @@
-"""How Celery talks to its broker: transport options, priorities, and one repair of kombu."""
+"""How Celery talks to its broker: transport options and priorities."""
 
-from collections.abc import Callable
 from typing import Any
-
-from kombu.transport import redis as kombu_redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from config.queues import VISIBILITY_TIMEOUT
 
@@ -28,27 +24,3 @@ SENDER_OPTIONS = SHARED_OPTIONS | {"socket_connect_timeout": 0.5, "socket_timeou
 
 # A worker waits for messages, and outlives a slow broker.
 WORKER_OPTIONS = SHARED_OPTIONS | {"socket_connect_timeout": 2, "socket_timeout": 10}
-
-
-def keep_connection_info() -> None:
-    """Keep a Redis channel's address after its connection was given up.
-
-    Without it, a restart of Redis kills a prefork worker's main process that holds unacknowledged messages: kombu
-    5.7.0 asks the detached connection for its host name and gets None.
-    """
-    original: Callable[..., dict[str, Any]] = kombu_redis.Channel._connparams
-
-    def connparams(self: Any, asynchronous: bool = False) -> dict[str, Any]:
-        transport = self.connection
-        if transport is None:
-            raise RedisConnectionError("The channel is closed.")
-        if transport.client is not None:
-            self.kept_connection = transport.client
-            return original(self, asynchronous)
-        transport.client = self.kept_connection
-        try:
-            return original(self, asynchronous)
-        finally:
-            transport.client = None
-
-    kombu_redis.Channel._connparams = connparams

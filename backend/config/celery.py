@@ -2,13 +2,14 @@
 
 import logging.config
 import os
+import sys
 from typing import Any
 
 import celery
 from celery.signals import beat_init, celeryd_init, setup_logging, worker_ready
 from kombu import Queue as BrokerQueue
 
-from config import broker, env
+from config import broker, env, repairs
 from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
 from config.loaded import report_loaded_files
 from config.queues import DEFAULT_QUEUE, QUEUES, VISIBILITY_TIMEOUT, choose_pool, get_queue, longest_stay
@@ -62,7 +63,7 @@ def complete_url(name: str) -> str:
     return url
 
 
-broker.keep_connection_info()
+repairs.keep_connection_info()
 
 app = celery.Celery("config", task_cls=QueueTask, broker=complete_url("CELERY_BROKER_URL"))
 app.steps["worker"].add(WorkerHeartbeat)
@@ -100,6 +101,12 @@ app.autodiscover_tasks()
 @celeryd_init.connect
 def wait_for_the_broker(conf: Any, **_: Any) -> None:
     conf.broker_transport_options = broker.WORKER_OPTIONS
+
+
+@celeryd_init.connect
+def mend_the_pool(**_: Any) -> None:
+    if sys.platform != "win32":  # where there is no prefork
+        repairs.skip_ended_processes()
 
 
 @setup_logging.connect

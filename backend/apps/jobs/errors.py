@@ -32,7 +32,7 @@ ADVICE: dict[ErrorCode, str] = {
 DISK_FULL = "The storage is full. Free some space, for instance by deleting jobs that are done with, and try again."
 
 
-def is_disk_full(error: Exception) -> bool:
+def is_disk_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 

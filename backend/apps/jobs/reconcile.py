@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from apps.jobs import files
@@ -73,7 +73,7 @@ def _never_sent() -> list[int]:
 
 
 def _lost_messages() -> list[int]:
-    """Return steps that have waited long although their queue is empty, or very long: their message is gone.
+    """Return steps whose message is gone: they wait though their queue is empty, or runs what was sent long after them.
 
     One that a worker has only prefetched looks the same; its second message is dropped at the claim.
     """
@@ -83,8 +83,19 @@ def _lost_messages() -> list[int]:
     waiting = _active_steps().filter(due, status=StepStatus.QUEUED, sent_at__lt=old)
     queues = waiting.order_by().values_list("queue", flat=True).distinct()
     empty = [queue for queue, messages in waiting_messages(queues).items() if messages == 0]
-    lost = waiting.filter(Q(queue__in=empty) | Q(sent_at__lt=very_old))
+    lost = waiting.filter(Q(queue__in=empty) | Q(sent_at__lt=very_old) | _overtaken())
     return list(lost.values_list("pk", flat=True)[:BATCH])
+
+
+def _overtaken() -> Q:
+    """Match steps that were sent long before others of their queue and priority which have ended already."""
+    ended = Step.objects.filter(finished_at__gt=timezone.now() - SURELY_LOST_AFTER, sent_at__isnull=False)
+    lines = ended.order_by().values("queue", "job__priority").annotate(newest=Max("sent_at"))
+    overtaken = Q(pk__in=[])
+    for line in lines:
+        sent_before = line["newest"] - LOST_AFTER
+        overtaken |= Q(queue=line["queue"], job__priority=line["job__priority"], sent_at__lt=sent_before)
+    return overtaken
 
 
 def _close_finished_jobs() -> None:

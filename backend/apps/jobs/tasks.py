@@ -7,7 +7,6 @@ from celery import bootsteps, current_app, shared_task
 from celery.backends.base import DisabledBackend
 from celery.exceptions import TimeLimitExceeded
 from celery.signals import task_failure, worker_ready
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from apps.jobs import reconcile as reconciler
@@ -27,7 +26,7 @@ def _run_step(task: Any, step_id: int) -> None:
     is_dead = redelivered or request.retries > 0
     try:
         work.run_step(step_id, worker=request.hostname or "", task_id=request.id, predecessor_is_dead=is_dead)
-    except (work.Interrupted, InterfaceError, OperationalError) as error:
+    except work.Interrupted as error:
         if request.is_eager:  # it would be repeated on the spot
             raise
         raise task.retry(exc=error, countdown=INTERRUPTION, max_retries=MOST_INTERRUPTIONS) from None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import Error as DatabaseError
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -36,10 +37,18 @@ def run_step(step_id: int, *, worker: str, task_id: str = "", predecessor_is_dea
     `predecessor_is_dead`: Celery says that the run which got this message before has died with its worker.
     """
     began = time.monotonic()
-    step = claim(step_id, worker=worker, task_id=task_id, predecessor_is_dead=predecessor_is_dead)
-    if step is None:
-        log.info("step %s is not to be run: held by another, or ended", step_id)
-        return
+    try:
+        step = claim(step_id, worker=worker, task_id=task_id, predecessor_is_dead=predecessor_is_dead)
+        if step is None:
+            log.info("step %s is not to be run: held by another, or ended", step_id)
+        else:
+            _run_claimed(step, began)
+    except _interruptions() as error:
+        drop_connection()
+        raise Interrupted from error
+
+
+def _run_claimed(step: Step, began: float) -> None:
     attempt = Attempt(step)
     log.info("job %s: %s %r started, attempt %s", step.job_id, step.stage, step.label, step.attempt)
     try:
@@ -99,7 +108,7 @@ def _claim(job: Job, step_id: int, *, worker: str, task_id: str, predecessor_is_
 
 
 def _run(step: Step, attempt: Attempt, began: float) -> None:
-    """Call the stage's function and record how it ended. Raises LostClaim, or Interrupted."""
+    """Call the stage's function and record how it ended. Raises LostClaim, Interrupted, and DatabaseError."""
     try:
         pipeline = _pipeline(step.job)
         _complete(attempt, pipeline.stage(step.stage).load()(attempt))
@@ -109,17 +118,47 @@ def _run(step: Step, attempt: Attempt, began: float) -> None:
         _try_again(step, attempt, error)
     except JobError as error:
         _fail(attempt, error)
-    except time_limit_errors() as error:
+    except _errors() as error:
+        _fail(attempt, _reason(error, step, began))
+
+
+def _reason(error: BaseException, step: Step, began: float) -> JobError:
+    """Return what to tell of an error that the stage's function did not mean to raise. Raises Interrupted."""
+    if is_time_limit(error):
+        drop_connection()  # its query may still be running
         limit = get_queue(step.queue).soft_time_limit
         if time.monotonic() - began < limit - 1:  # another step's: a worker that was cut from its broker signals late
             raise Interrupted from error
-        _fail(attempt, timed_out(step, limit))
-    except (InterfaceError, OperationalError) as error:
+        return timed_out(step, limit)
+    if isinstance(error, (InterfaceError, OperationalError)):
         raise Interrupted from error
-    except Exception as error:
-        log.exception("job %s: %s %r failed", step.job_id, step.stage, step.label)
-        full = JobError(ErrorCode.PROCESSING_ERROR, DISK_FULL)
-        _fail(attempt, full if is_disk_full(error) else JobError(ErrorCode.INTERNAL_ERROR))
+    log.error("job %s: %s %r failed", step.job_id, step.stage, step.label, exc_info=error)
+    if is_disk_full(error):
+        return JobError(ErrorCode.PROCESSING_ERROR, DISK_FULL)
+    return JobError(ErrorCode.INTERNAL_ERROR)
+
+
+def _interruptions() -> tuple[type[BaseException], ...]:
+    return (DatabaseError, *time_limit_errors())
+
+
+def _errors() -> tuple[type[BaseException], ...]:
+    return (Exception, *time_limit_errors())
+
+
+def is_time_limit(error: BaseException | None) -> bool:
+    """Tell whether a time limit is what happened, also where it came up as another error, such as a driver's."""
+    return error is not None and (isinstance(error, time_limit_errors()) or is_time_limit(error.__context__))
+
+
+def drop_connection() -> None:
+    """Have the next query use a new database connection: a signal may have come in the middle of the old one's."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    with suppress(Exception):  # whatever state it is in
+        if connection.connection is not None:
+            connection.connection.close()
+        connection.close()
+    del connections[DEFAULT_DB_ALIAS]
 
 
 def _pipeline(job: Job) -> Pipeline:

@@ -69,10 +69,12 @@ def test_step_that_kills_its_worker_is_tried_a_bounded_number_of_times(probes: S
     assert job["steps"][0]["attempt"] == MOST_LOSSES + 1  # the last one only to say so
 
 
-def test_soft_limit_ends_a_step_as_a_timeout(probes: Stack) -> None:
-    job = end_of(probes, submit(probes, "wait"))
-    assert (job["status"], job["error"]["code"]) == ("failed", "TIMEOUT")
-    assert "3 s" in job["error"]["message"]
+@pytest.mark.parametrize("do", ["wait", "wait_in_the_database"])
+def test_soft_limit_ends_a_step_as_a_timeout_and_its_process_goes_on(probes: Stack, do: str) -> None:
+    ends = [end_of(probes, job_id) for job_id in [submit(probes, do) for _ in range(2)]]  # both processes
+    assert [(job["error"]["code"], job["steps"][0]["attempt"]) for job in ends] == [("TIMEOUT", 1)] * 2
+    assert "3 s" in ends[0]["error"]["message"]
+    assert end_of(probes, submit(probes, "nothing"))["status"] == "completed"
 
 
 def test_artifacts_saved_before_the_time_was_up_are_kept(probes: Stack) -> None:

@@ -166,6 +166,7 @@ def inhabited() -> Iterator[World]:
         patch.setattr("apps.jobs.bridge.wait", lambda seconds: None)
         patch.setattr("apps.jobs.services.stop", lambda task_ids: None)  # processes die when the test says so
         patch.setattr("apps.jobs.run.REPORT_INTERVAL", 0)
+        patch.setattr("apps.jobs.work.drop_connection", lambda: None)  # all processes share one
         patch.setattr("apps.jobs.work.time", SimpleNamespace(monotonic=lambda: world.now.timestamp()))
         patch.setattr(connection.features, "has_select_for_update", True)
         try:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
+from django.db import ProgrammingError
 from django.utils import timezone
 
 from apps.jobs.errors import DISK_FULL, ErrorCode, JobError
@@ -183,6 +184,25 @@ def test_step_that_waits_in_a_long_queue_is_not_sent_again(job: Job, monkeypatch
     assert reconcile() == 0
 
 
+def test_step_that_was_overtaken_is_sent_again_though_its_queue_is_busy(
+    job: Job, broker: Broker, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.jobs.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 7))
+    lost, now = only_step(job), timezone.now()
+    Step.objects.filter(pk=lost.pk).update(sent_at=now - timedelta(minutes=3))
+    later = only_step(submit_job(owner=owner, kind="probe")[0])
+    for sent_ago, status in ((150, StepStatus.COMPLETED), (60, StepStatus.PROCESSING)):  # soon after it; not ended
+        ended_at = now if status == StepStatus.COMPLETED else None
+        Step.objects.filter(pk=later.pk).update(
+            status=status, sent_at=now - timedelta(seconds=sent_ago), finished_at=ended_at
+        )
+        assert reconcile() == 0
+    Step.objects.filter(pk=later.pk).update(status=StepStatus.COMPLETED, finished_at=now)
+    broker.messages.clear()
+    assert reconcile() == 1
+    assert broker.messages == [lost.pk]
+
+
 def test_step_that_was_never_sent_is_sent(job: Job, broker: Broker) -> None:
     broker.messages.clear()
     Step.objects.update(sent_at=None)
@@ -239,6 +259,22 @@ def test_run_past_its_soft_limit_is_a_timeout(
     def split(run: Run) -> Json:
         monkeypatch.setattr("apps.jobs.work.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 50))
         raise SoftTimeLimitExceeded
+
+    probe.split = split
+    broker.deliver()
+    job.refresh_from_db()
+    assert (job.status, job.error_code) == (JobStatus.FAILED, ErrorCode.TIMEOUT)
+
+
+def test_time_limit_that_comes_up_as_another_error_is_a_timeout_all_the_same(
+    job: Job, broker: Broker, probe: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def split(run: Run) -> Json:
+        monkeypatch.setattr("apps.jobs.work.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 50))
+        try:
+            raise SoftTimeLimitExceeded
+        finally:
+            raise ProgrammingError("the driver's cleaning up went wrong")
 
     probe.split = split
     broker.deliver()

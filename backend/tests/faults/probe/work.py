@@ -5,6 +5,7 @@ import time
 from contextlib import suppress
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
 
 from apps.jobs.pipelines import Json, Run
 
@@ -42,6 +43,11 @@ def ignore_the_soft_limit(run: Run) -> None:
     while time.monotonic() < until:
         with suppress(SoftTimeLimitExceeded):
             time.sleep(1)
+
+
+def wait_in_the_database(run: Run) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
 
 
 def stay_in_c(run: Run) -> None:
