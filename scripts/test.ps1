@@ -1,5 +1,5 @@
 # Runs every test suite, or those that are named, and sets up what they need.
-#   scripts\test.ps1 [lint] [unit] [frontend] [integration] [browser] [compose]
+#   scripts\test.ps1 [lint] [unit] [frontend] [integration] [browser] [compose] [faults]
 Set-Location (Join-Path $PSScriptRoot '..')
 
 . .\infrastructure\native\prepare.ps1

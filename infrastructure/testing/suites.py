@@ -48,13 +48,21 @@ def unit(reports: Path) -> Outcome:
 
 
 def integration(reports: Path) -> Outcome:
-    return _pytest("integration", reports, seconds=900)
+    return _pytest("integration", reports, seconds=1500)
 
 
 def compose(reports: Path) -> Outcome:
+    return _in_docker("tests/compose", reports)
+
+
+def faults(reports: Path) -> Outcome:
+    return _in_docker("tests/faults", reports)
+
+
+def _in_docker(folder: str, reports: Path) -> Outcome:
     if not engine_answers():
         return skipped("no Docker engine answers")
-    return _pytest("compose", reports, seconds=900)
+    return _pytest("compose", reports, folder, seconds=1500)
 
 
 def frontend_checks(reports: Path) -> Outcome:
@@ -68,9 +76,9 @@ def frontend_checks(reports: Path) -> Outcome:
     return outcome + read_junit(report, exit_code=_npm(*test))
 
 
-def _pytest(markers: str, reports: Path, *, seconds: float) -> Outcome:
+def _pytest(markers: str, reports: Path, *folders: str, seconds: float) -> Outcome:
     report = reports / "pytest.xml"
-    command = [*PYTHON, "pytest", "-m", markers, f"--junitxml={report}", "--durations=5", "-q"]
+    command = [*PYTHON, "pytest", "-m", markers, f"--junitxml={report}", "--durations=5", "-q", *folders]
     code = run(command, directory=BACKEND, seconds=seconds)
     return read_junit(report, exit_code=code)
 
@@ -99,4 +107,5 @@ SUITES = (
     Suite("integration", "Python with Redis, PostgreSQL and worker processes", integration),
     Suite("browser", "Chromium against the stack, in Docker and native", browser.run_suite),
     Suite("compose", "the stack in Docker", compose),
+    Suite("faults", "twenty jobs in Docker while something breaks", faults),
 )
