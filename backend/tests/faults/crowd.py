@@ -88,9 +88,9 @@ class Crowd:
 
     def unended(self) -> set[str]:
         """Return the ids of the jobs that have not ended: queued first, as a job never goes back to it by itself."""
-        return {job["id"] for status in UNENDED for job in self._list(status) if job["id"] in self.submitted}
+        return {job["id"] for status in UNENDED for job in self.listed(status) if job["id"] in self.submitted}
 
-    def _list(self, status: str) -> Iterator[Json]:
+    def listed(self, status: str) -> Iterator[Json]:
         address: str | None = f"/api/jobs/?kind=crowd&status={status}"
         while address:
             page = self.client.get(address).raise_for_status().json()

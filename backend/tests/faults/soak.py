@@ -25,7 +25,7 @@ from tests.faults.figures import Figures
 from tests.faults.harm import cause, draw_faults
 from tests.faults.large_crowd import LargeCrowd
 from tests.faults.reopening import ReopeningSocket
-from tests.faults.standing import WORKERS, Standing, _share, docker
+from tests.faults.standing import WORKERS, Standing, docker, share
 from tests.servers import docker_answers
 
 FAULT_EVERY = 20.0  # seconds
@@ -194,7 +194,7 @@ def soaked_stack() -> Iterator[Standing]:
     ):
         shutil.copytree(Path(__file__).with_name("probe"), stack.folder / "backend" / "apps" / "probe")
         standing = Standing(stack)
-        _share(standing.folder, standing.trace)
+        share(standing.folder, standing.trace)
         stack.compose("build", "migrate")
         stack.up("web", "beat", *WORKERS.values())
         try:

@@ -129,13 +129,13 @@ def standing(folder: Path) -> Iterator[Standing]:
     ) as stack:
         shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "apps" / "probe")
         standing = Standing(stack)
-        _share(standing.folder, standing.trace)
+        share(standing.folder, standing.trace)
         stack.compose("build", "migrate")
         stack.up("web", "beat", *WORKERS.values())
         yield standing
 
 
-def _share(folder: Path, file: Path) -> None:
+def share(folder: Path, file: Path) -> None:
     """Make a file that the workers' user may write to, whoever that is on this machine."""
     folder.mkdir()
     folder.chmod(0o777)
