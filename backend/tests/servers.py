@@ -16,6 +16,7 @@ import redis as redis_client
 
 from native.ports import free_port
 from native.redis_server import NoRedis, find_redis_server, redis_command
+from testing.stacks import engine_answers
 
 START_WITHIN = 60.0  # seconds; the machine may be busy with other suites
 
@@ -27,7 +28,7 @@ def redis_server() -> Iterator[str]:
     """Yield the URL, without a database, of a Redis that is the test's own: TEST_REDIS_URL, Docker, PATH or a wheel."""
     if given := os.environ.get("TEST_REDIS_URL"):
         yield given.rstrip("/")
-    elif docker_answers():
+    elif engine_answers():
         with _container(image="redis:8-trixie", port=6379) as port:
             yield _answering_redis(port)
     else:
@@ -46,7 +47,7 @@ def postgres_server() -> Iterator[str]:
     """Yield the URL of an empty PostgreSQL database: TEST_DATABASE_URL, Docker or the machine's own binaries."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
-    elif docker_answers():
+    elif engine_answers():
         with _container(image="postgres:17-trixie", port=5432, environment={"POSTGRES_PASSWORD": PASSWORD}) as port:
             yield _answering_postgres(port)
     elif binaries := _postgres_binaries():
@@ -54,12 +55,6 @@ def postgres_server() -> Iterator[str]:
             yield _answering_postgres(port)
     else:
         pytest.skip("PostgreSQL is needed: a Docker engine, initdb on PATH, or TEST_DATABASE_URL.")
-
-
-def docker_answers() -> bool:
-    if not shutil.which("docker"):
-        return False
-    return subprocess.run(["docker", "info"], capture_output=True).returncode == 0
 
 
 def wait_until(condition: Callable[[], object], *, what: str, seconds: float = START_WITHIN) -> None:

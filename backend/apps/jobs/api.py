@@ -1,6 +1,7 @@
 """The jobs over HTTP. A view reads the request, makes one call into services, and answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
@@ -120,7 +121,7 @@ class JobsView(APIView):
         """Submit a job. The same `Idempotency-Key` returns the same job, with 200."""
         _refuse_oversized_body(request)
         data = request.data if isinstance(request.data, dict) else {}
-        try:
+        with _refusals():
             job, is_new = services.submit_job(
                 owner=_user(request),
                 kind=str(data.get("kind", "")),
@@ -130,10 +131,6 @@ class JobsView(APIView):
                 priority=str(data.get("priority") or Priority.NORMAL),
                 idempotency_key=_idempotency_key(request),
             )
-        except services.Refused as refused:
-            raise (TooLarge if refused.too_large else ValidationError)(refused.fields) from None
-        except services.Conflict as conflict:
-            raise Conflict(str(conflict)) from None
         return _created(job, is_new=is_new)
 
 
@@ -169,12 +166,8 @@ class AgainView(APIView):
     def post(self, request: Request, job_id: UUID) -> Response:
         """Submit a new job with the source, options and priority of this one. 409 when its file is gone."""
         job = get_object_or_404(_my_jobs(request), pk=job_id)
-        try:
+        with _refusals():
             new = services.submit_again(job)
-        except services.Refused as refused:
-            raise ValidationError(refused.fields) from None
-        except services.Conflict as conflict:
-            raise Conflict(str(conflict)) from None
         return _created(new, is_new=True)
 
 
@@ -212,12 +205,22 @@ def _idempotency_key(request: Request) -> str | None:
 def _changed(request: Request, job_id: UUID, change: Callable[[UUID], None]) -> Response:
     job = get_object_or_404(_my_jobs(request), pk=job_id)
     try:
-        change(job.pk)
+        with _refusals():
+            change(job.pk)
         return Response(_read(job.pk))
-    except services.Conflict as conflict:
-        raise Conflict(str(conflict)) from None
     except Job.DoesNotExist:  # deleted in between
         raise Http404 from None
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Answer what the services refuse: 400 or 413 for what was asked, 409 for when."""
+    try:
+        yield
+    except services.Refused as refused:
+        raise (TooLarge if refused.too_large else ValidationError)(refused.fields) from None
+    except services.Conflict as conflict:
+        raise Conflict(str(conflict)) from None
 
 
 def _refuse_oversized_body(request: Request) -> None:

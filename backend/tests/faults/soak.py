@@ -19,6 +19,7 @@ import httpx
 
 from config.queues import TABLE
 from native.environment import ROOT
+from testing.stacks import engine_answers
 from tests.compose.project import free_ports, project
 from tests.faults.crowd import UNENDED
 from tests.faults.figures import Figures
@@ -26,7 +27,6 @@ from tests.faults.harm import cause, draw_faults
 from tests.faults.large_crowd import LargeCrowd
 from tests.faults.reopening import ReopeningSocket
 from tests.faults.standing import WORKERS, Standing, docker, share
-from tests.servers import docker_answers
 
 FAULT_EVERY = 20.0  # seconds
 STUCK_AFTER = 180.0  # seconds without the end of any job; the longest that the reconciler needs is half of it
@@ -238,7 +238,7 @@ def main() -> int:
     jobs = round(given.minutes * given.jobs_per_minute)
     if jobs < 1:
         parser.error("that makes no job at all")
-    if not docker_answers():
+    if not engine_answers():
         parser.error("no Docker engine answers")
     if docker("ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={NAME}"):
         parser.error(f"a soak is running; if it is not, this removes what is left: docker compose -p {NAME} down -v")
