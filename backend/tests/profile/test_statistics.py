@@ -45,7 +45,7 @@ def test_extreme_numbers_give_finite_statistics(values: list[float]) -> None:
     json.dumps(describe("x", pl.Series(values), "number"), allow_nan=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=40))
 def test_histogram_counts_every_value_exactly_once(values: list[float]) -> None:
     bins = histogram(pl.Series(values, dtype=pl.Float64))
@@ -55,7 +55,7 @@ def test_histogram_counts_every_value_exactly_once(values: list[float]) -> None:
         assert bins["edges"] == sorted(bins["edges"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=6), st.from_regex(r"-?\d{1,25}(\.\d+)?(e\d+)?", fullmatch=True))))
 def test_whatever_a_column_contains_its_profile_is_strict_json(values: list[str | None]) -> None:
     strings = pl.Series("x", [value or None for value in values], pl.String)
