@@ -7,11 +7,12 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
+from tests import servers
 from tests.journeys.proxy import Proxy, running_proxy
 from tests.journeys.upstream import REACHABLE, Upstream, running_upstream
 from tests.stack import Stack, running_stack
 
-BROKER, CHANNELS = 2, 3  # databases of Redis: 0 and 1 belong to the other stack
+BROKER, CHANNELS = 2, 3  # databases of Redis: with TEST_REDIS_URL 0 and 1 are the other stack's
 
 
 @pytest.fixture(scope="session")
@@ -21,17 +22,24 @@ def upstream() -> Iterator[Upstream]:
 
 
 @pytest.fixture(scope="session")
-def proxy(redis_server: str) -> Iterator[Proxy]:
-    parts = urlsplit(redis_server)
+def redis_beside() -> Iterator[str]:
+    """One more Redis: what this stack does must not be seen in the other's."""
+    with servers.redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def proxy(redis_beside: str) -> Iterator[Proxy]:
+    parts = urlsplit(redis_beside)
     with running_proxy(host=parts.hostname or "", port=parts.port or 6379) as proxy:
         yield proxy
 
 
 @pytest.fixture(scope="session")
 def session_proxied_stack(
-    redis_server: str, postgres_server: str, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory
+    redis_beside: str, postgres_server: str, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
-    parts = urlsplit(redis_server)
+    parts = urlsplit(redis_beside)
     address = f"{parts.netloc.rpartition('@')[0]}@{proxy.host}:{proxy.port}".removeprefix("@")
     redis = urlunsplit(parts._replace(netloc=address))
     broker, channels = f"{redis}/{BROKER}", f"{redis}/{CHANNELS}"
