@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 UNSENT_AFTER = timedelta(seconds=5)  # longer than a submit takes from commit to message
-LOST_AFTER = timedelta(seconds=60)
+LOST_AFTER = timedelta(seconds=30)
 SURELY_LOST_AFTER = timedelta(minutes=10)
 UNFINISHED_UPLOAD = (JobStatus.CREATED, JobStatus.UPLOADING)
 UPLOAD_EXPIRES_AFTER = timedelta(minutes=15)

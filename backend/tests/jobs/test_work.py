@@ -191,7 +191,7 @@ def test_step_that_was_overtaken_is_sent_again_though_its_queue_is_busy(
     lost, now = only_step(job), timezone.now()
     Step.objects.filter(pk=lost.pk).update(sent_at=now - timedelta(minutes=3))
     later = only_step(submit_job(owner=owner, kind="probe")[0])
-    for sent_ago, status in ((150, StepStatus.COMPLETED), (60, StepStatus.PROCESSING)):  # soon after it; not ended
+    for sent_ago, status in ((170, StepStatus.COMPLETED), (60, StepStatus.PROCESSING)):  # soon after it; not ended
         ended_at = now if status == StepStatus.COMPLETED else None
         Step.objects.filter(pk=later.pk).update(
             status=status, sent_at=now - timedelta(seconds=sent_ago), finished_at=ended_at
