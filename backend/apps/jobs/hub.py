@@ -140,8 +140,14 @@ class Hub:
                 log.debug("could not deliver: %s", error)
 
     async def _beat(self) -> None:
+        """Send heartbeats: often while a group can't be joined, because nothing else brings its news then."""
+        sent_at = time.monotonic()
         while True:
-            await asyncio.sleep(HEARTBEAT_INTERVAL)
+            await asyncio.sleep(min(RETRY_INTERVAL, HEARTBEAT_INTERVAL))
+            hears_all = self.joined >= set(self.sockets)
+            if hears_all and time.monotonic() - sent_at < HEARTBEAT_INTERVAL:
+                continue
+            sent_at = time.monotonic()
             try:
                 await self._send_heartbeats()
             except Exception:

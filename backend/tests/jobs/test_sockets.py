@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
@@ -128,6 +129,23 @@ async def test_lost_message_heals_by_heartbeat_and_resync(
         versions = (await next_of(socket, "heartbeat"))["versions"]
     await socket.send_to('{"type": "resync"}')
     assert (await next_of(socket, "job.snapshot"))["job"]["version"] == 99
+
+
+async def test_heartbeats_stand_in_for_a_channel_layer_that_is_away(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: Any) -> None:
+        raise ConnectionError("Connection refused")
+
+    monkeypatch.setattr(get_channel_layer(), "group_add", refuse)
+    monkeypatch.setattr(hub, "RETRY_INTERVAL", 0.1)
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await next_of(socket, "job.snapshot")
+    await next_of(socket, "heartbeat")  # not only after HEARTBEAT_INTERVAL
+    await Job.objects.filter(pk=job.pk).aupdate(version=99)
+    while (await next_of(socket, "heartbeat"))["versions"] != {str(job.pk): 99}:
+        pass
 
 
 async def test_deleted_job_is_told_to_its_owner_alone(connect: Open, owner: User, job: Job) -> None:
