@@ -29,6 +29,7 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.has_snapshot = False
         self.delivered: dict[UUID, int] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -71,6 +72,7 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
 
     async def send_snapshot(self) -> None:
         await self.deliver(await database_sync_to_async(self.read_snapshot)())
+        self.has_snapshot = True
 
     async def allowed_group(self) -> str:
         """Return the group that this socket watches. Raises Refused."""

@@ -36,6 +36,7 @@ class Socket(Protocol):
 
     group: str
     whole: bool
+    has_snapshot: bool  # without which a heartbeat would tell it nothing
     delivered: dict[UUID, int]  # the newest version of each job that was sent to it
 
     async def deliver(self, text: str) -> None: ...
@@ -160,7 +161,7 @@ class Hub:
             versions[owner_group(owner_id)][job_id] = version
         for group in list(self.sockets):
             text = Heartbeat(versions=versions[group]).model_dump_json()
-            await self._send(list(self.sockets.get(group, ())), text)
+            await self._send([socket for socket in self.sockets.get(group, ()) if socket.has_snapshot], text)
 
 
 def _read_job(job_id: UUID, forms: set[bool]) -> tuple[int, dict[bool, str]]:
