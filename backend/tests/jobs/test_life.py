@@ -41,7 +41,7 @@ from tests.jobs.promises import Promises, recording
 pytestmark = pytest.mark.django_db(transaction=True)
 
 QUICK = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=25,
     phases=(Phase.generate, Phase.shrink),
     deadline=None,
