@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.jobs import reconcile as reconciler
 from apps.jobs import work
 from apps.jobs.dispatch import task_name
+from apps.jobs.interruptions import Interrupted
 from apps.jobs.pipelines import all_pipelines
 from config.broker import PRIORITIES
 from config.queues import QUEUES
@@ -26,7 +27,7 @@ def _run_step(task: Any, step_id: int) -> None:
     is_dead = redelivered or request.retries > 0
     try:
         work.run_step(step_id, worker=request.hostname or "", task_id=request.id, predecessor_is_dead=is_dead)
-    except work.Interrupted as error:
+    except Interrupted as error:
         if request.is_eager:  # it would be repeated on the spot
             raise
         raise task.retry(exc=error, countdown=INTERRUPTION, max_retries=MOST_INTERRUPTIONS) from None

@@ -6,29 +6,24 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
-from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.jobs.dispatch import WAITING_FOR_BROKER, send_after_commit
 from apps.jobs.errors import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
+from apps.jobs.interruptions import Interrupted, all_errors, drop_connection, interruptions, is_time_limit
 from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Pipeline, Planned, Stage, find_pipeline
 from apps.jobs.progress import changing, save_change, save_progress, wait_for_announcements
 from apps.jobs.retries import MOST_RETRIES, retry_delay
 from apps.jobs.run import Attempt, LostClaim
-from config.pools import time_limit_errors
 from config.queues import get_queue
 
 log = logging.getLogger(__name__)
 
 MOST_LOSSES = 3
 LEASE_MARGIN = timedelta(seconds=30)  # a run that outlives its hard limit by this much is dead
-
-
-class Interrupted(Exception):
-    """A run was broken off by something that is not its own: the database went away, or another step's signal came."""
 
 
 def run_step(step_id: int, *, worker: str, task_id: str = "", predecessor_is_dead: bool = False) -> None:
@@ -43,7 +38,7 @@ def run_step(step_id: int, *, worker: str, task_id: str = "", predecessor_is_dea
             log.info("step %s is not to be run: held by another, or ended", step_id)
         else:
             _run_claimed(step, began)
-    except _interruptions() as error:
+    except interruptions() as error:
         drop_connection()
         raise Interrupted from error
 
@@ -118,7 +113,7 @@ def _run(step: Step, attempt: Attempt, began: float) -> None:
         _try_again(step, attempt, error)
     except JobError as error:
         _fail(attempt, error)
-    except _errors() as error:
+    except all_errors() as error:
         _fail(attempt, _reason(error, step, began))
 
 
@@ -136,29 +131,6 @@ def _reason(error: BaseException, step: Step, began: float) -> JobError:
     if is_disk_full(error):
         return JobError(ErrorCode.PROCESSING_ERROR, DISK_FULL)
     return JobError(ErrorCode.INTERNAL_ERROR)
-
-
-def _interruptions() -> tuple[type[BaseException], ...]:
-    return (DatabaseError, *time_limit_errors())
-
-
-def _errors() -> tuple[type[BaseException], ...]:
-    return (Exception, *time_limit_errors())
-
-
-def is_time_limit(error: BaseException | None) -> bool:
-    """Tell whether a time limit is what happened, also where it came up as another error, such as a driver's."""
-    return error is not None and (isinstance(error, time_limit_errors()) or is_time_limit(error.__context__))
-
-
-def drop_connection() -> None:
-    """Have the next query use a new database connection: a signal may have come in the middle of the old one's."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    with suppress(Exception):  # whatever state it is in
-        if connection.connection is not None:
-            connection.connection.close()
-        connection.close()
-    del connections[DEFAULT_DB_ALIAS]
 
 
 def _pipeline(job: Job) -> Pipeline:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.jobs import dispatch, pipelines
-from apps.jobs.models import Step
+from apps.jobs.models import Job, Step
 from apps.jobs.pipelines import Json, Options, Pipeline, Planned, Run, Stage
+from apps.jobs.services import submit_job
 from apps.jobs.work import run_step
 
 
@@ -125,3 +127,17 @@ def make_artifact(broker: Broker, probe: Functions, name: str, content_type: str
 
     probe.split = split
     broker.deliver()
+
+
+@pytest.fixture
+def job(owner: User, probe: Functions, broker: Broker) -> Job:
+    """A job that waits for its first stage."""
+    return submit_job(owner=owner, kind="probe")[0]
+
+
+def only_step(job: Job) -> Step:
+    return Step.objects.get(job=job)
+
+
+def expire_lease(step: Step) -> None:
+    Step.objects.filter(pk=step.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))

@@ -15,9 +15,8 @@ from rest_framework.authtoken.models import Token
 
 from apps.jobs import bridge, hub, progress
 from apps.jobs.models import Job
-from apps.jobs.services import delete_job, submit_job
+from apps.jobs.services import delete_job
 from config.asgi import application
-from tests.jobs.conftest import Broker, Functions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,11 +54,6 @@ async def connect() -> AsyncIterator[Open]:
             await communicator.disconnect()
     for task in hub.get_hub().running:
         task.cancel()
-
-
-@pytest.fixture
-def job(owner: User, probe: Functions, broker: Broker) -> Job:
-    return submit_job(owner=owner, kind="probe")[0]
 
 
 async def next_of(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
