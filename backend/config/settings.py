@@ -26,7 +26,7 @@ if SECURE_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_PROXY
 
-PIPELINE_APPS = sorted(f"apps.{file.parent.name}" for file in BASE_DIR.glob("apps/*/pipeline.py"))
+PIPELINES_DIR = BASE_DIR / "pipelines"  # each file or folder in it is imported, and registers its pipeline
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.jobs",
     "apps.operations",
-    *PIPELINE_APPS,
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -88,7 +87,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "config.errors.api_error",
+    "EXCEPTION_HANDLER": "apps.jobs.api.errors.api_error",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Jobs",

@@ -1,21 +1,19 @@
-"""The truth: jobs, their steps, their artifacts. States change only through services, work and reconcile."""
+"""The truth: jobs, their stages, steps and artifacts, and the workers. Written by services and the engine alone."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
 class JobStatus(models.TextChoices):
-    CREATED = "created"
-    UPLOADING = "uploading"
     QUEUED = "queued"
     PROCESSING = "processing"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    EXPIRED = "expired"
 
 
 class StepStatus(models.TextChoices):
@@ -30,6 +28,11 @@ class Priority(models.TextChoices):
     HIGH = "high"
     NORMAL = "normal"
     LOW = "low"
+
+    @property
+    def urgency(self) -> int:
+        """Return what steps are sorted by: 0 goes first."""
+        return list(Priority).index(self)
 
 
 ACTIVE_JOB = (JobStatus.QUEUED, JobStatus.PROCESSING)
@@ -46,14 +49,14 @@ class Job(models.Model):
     priority = models.CharField(max_length=8, choices=Priority, default=Priority.NORMAL)
     options = models.JSONField(default=dict)
     idempotency_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null is never a duplicate
+    request_digest = models.CharField(max_length=64, blank=True)  # of what was asked for under that key
 
     source_name = models.CharField(max_length=255, blank=True)
     source_size = models.BigIntegerField(null=True)  # bytes
     source_url = models.URLField(max_length=2000, blank=True)
 
-    stages = models.JSONField(default=list)  # [{"name", "queue", "weight"}], as the pipeline had them at submit
     stage = models.CharField(max_length=64)  # the one that runs now, or ran last
-    progress = models.FloatField(default=0)  # 0-100, never falls
+    least_progress = models.FloatField(default=0)  # 0-100: what was reached before a running step was lost
     message = models.CharField(max_length=500, blank=True)
     version = models.BigIntegerField(default=1)  # grows with every change that a browser can see
     error_code = models.CharField(max_length=32, blank=True)
@@ -72,74 +75,142 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at"]),
-            models.Index(
-                fields=["status"], condition=models.Q(status__in=["queued", "processing"]), name="active_jobs"
-            ),
+            models.Index(fields=["owner"], condition=Q(status__in=["queued", "processing"]), name="active_jobs"),
+            models.Index(fields=["finished_at"]),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 
 
-class Step(models.Model):
-    """One unit of a stage: one row, one message. `attempt` is the fence: only its holder may write."""
+class Stage(models.Model):
+    """One named stretch of a job, on one queue. It counts its steps, so that nobody has to."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
-    stage = models.CharField(max_length=64)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="stages")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=64)
+    queue = models.CharField(max_length=64)
+    weight = models.FloatField(default=1)  # its share of the job's progress, relative to the other stages
+    total = models.PositiveIntegerField(default=0)  # 0 until the stage starts
+    completed = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = [models.UniqueConstraint(fields=["job", "position"], name="one_stage_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.job_id}"
+
+    @property
+    def ended(self) -> int:
+        return self.completed + self.failed + self.cancelled
+
+
+class Step(models.Model):
+    """One unit of a stage. `attempt` is the fence: only its holder may write."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps", db_index=False)
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="steps", db_index=False)
     position = models.PositiveIntegerField()  # within the stage
     label = models.CharField(max_length=200)
-    queue = models.CharField(max_length=64)
     input = models.JSONField(default=dict)
     result = models.JSONField(null=True)
     status = models.CharField(max_length=16, choices=StepStatus, default=StepStatus.QUEUED)
     progress = models.FloatField(default=0)  # 0-100, of this attempt
+    version = models.BigIntegerField(default=1)  # the job's, at the last change of this step
+
+    # Whose turn it is: within a queue the lowest urgency, then the lowest rank, then the lowest id goes first.
+    queue = models.CharField(max_length=64)
+    urgency = models.PositiveSmallIntegerField(default=1)  # see Priority.urgency
+    rank = models.BigIntegerField(default=0)  # see engine/turns.py
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    retry_at = models.DateTimeField(null=True)  # not due before; null: due
+
     attempt = models.PositiveIntegerField(default=0)  # counts every start, crashes included
     losses = models.PositiveIntegerField(default=0)  # attempts that ended without a word, with their worker
     retries = models.PositiveIntegerField(default=0)  # after transient errors
-    retry_at = models.DateTimeField(null=True)  # not to be run before
+    held_by = models.UUIDField(null=True)  # the worker's id while this is processing
+    worker = models.CharField(max_length=200, blank=True)  # its name, also afterwards
     task_id = models.CharField(max_length=64, blank=True)  # Celery's, of the newest attempt
-    worker = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=32, blank=True)
     error_message = models.TextField(blank=True)
 
     queued_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True)  # when its newest message reached the broker
     started_at = models.DateTimeField(null=True)
-    lease_expires_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("id",)
         constraints = [
-            models.UniqueConstraint(fields=["job", "stage", "position"], name="one_step_per_position"),
+            models.UniqueConstraint(fields=["stage", "position"], name="one_step_per_position"),
         ]
         indexes = [
+            models.Index(fields=["job", "version"], name="changed_steps"),
             models.Index(
-                fields=["queue", "status"],
-                condition=models.Q(status__in=["queued", "processing"]),
-                name="unended_steps",
+                fields=["queue", "urgency", "rank", "id"],
+                condition=Q(status="queued", retry_at=None),
+                name="due_steps",
             ),
+            models.Index(
+                fields=["owner", "queue", "urgency", "-rank"],
+                condition=Q(status="queued", retry_at=None),
+                name="due_steps_of_owner",
+            ),
+            models.Index(fields=["retry_at"], condition=Q(status="queued"), name="steps_to_retry"),
+            models.Index(fields=["held_by"], condition=Q(status="processing"), name="held_steps"),
+            models.Index(fields=["job"], condition=Q(status="processing"), name="running_steps"),
             models.Index(fields=["finished_at"]),
         ]
 
     def __str__(self) -> str:
-        return f"{self.stage} {self.label!r} of {self.job_id}"
+        return f"{self.label!r} of {self.job_id}"
 
 
 class Artifact(models.Model):
     """A file that a job made. Internal ones are read by later steps only, and never shown."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="artifacts")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="artifacts", db_index=False)
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=100)
     size = models.BigIntegerField()  # bytes
     path = models.CharField(max_length=500)  # in the storage
     internal = models.BooleanField(default=False)
+    version = models.BigIntegerField(default=1)  # the job's, when this was saved
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("id",)
         constraints = [models.UniqueConstraint(fields=["job", "name"], name="one_artifact_per_name")]
+        indexes = [models.Index(fields=["job", "version"], name="changed_artifacts")]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.job_id}"
+
+
+class Worker(models.Model):
+    """A process that runs steps. It writes `seen_at` every few seconds; its id is made anew at each start."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=200)  # Celery's node name; two may have the same
+    queues = models.JSONField(default=list)  # [{"name", and the numbers by which the worker serves it}]
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()  # by the database's clock
+    missed = models.PositiveIntegerField(default=0)  # rounds of reconciliation since it was seen
+
+    class Meta:
+        ordering = ("name", "started_at")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Turn(models.Model):
+    """Who reconciles next: whoever moves `taken_at` on takes the turn. One row a duty; nobody holds a lock."""
+
+    duty = models.CharField(primary_key=True, max_length=32)
+    taken_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.duty

@@ -17,11 +17,11 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from apps.jobs import files
-from apps.jobs.dispatch import send_after_commit, stop
+from apps.jobs.engine.dispatch import send_after_commit, stop
 from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Priority, StepStatus
 from apps.jobs.pipelines import Pipeline, all_pipelines, find_pipeline
-from apps.jobs.progress import announce, changing, percent_done, save_change
-from apps.jobs.work import advance, start_stage
+from apps.jobs.engine.progress import announce, changing, percent_done, save_change
+from apps.jobs.engine.work import advance, start_stage
 
 CANCELLABLE = (JobStatus.CREATED, JobStatus.UPLOADING, *ACTIVE_JOB)
 RETRYABLE = (JobStatus.FAILED, JobStatus.CANCELLED)

@@ -24,7 +24,7 @@ WITHIN = 300.0  # seconds
 STORED = """
 import json
 from django.core.files.storage import default_storage as storage
-from apps.jobs.files import _paths, job_folder
+from apps.jobs.storage.files import _paths, job_folder
 from apps.jobs.models import Artifact, Step
 gone, extra = [], []
 for job in {ids!r}:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from apps.jobs.work import MOST_LOSSES
+from apps.jobs.engine.work import MOST_LOSSES
 from tests.faults.crowd import STAGE_OF
 from tests.faults.standing import WORKERS, Standing, docker
 from tests.servers import wait_until

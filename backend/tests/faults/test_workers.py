@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from apps.jobs.work import LEASE_MARGIN, MOST_LOSSES
+from apps.jobs.engine.work import LEASE_MARGIN, MOST_LOSSES
 from config.queues import TABLE
 from tests.servers import wait_until
 from tests.stack import Stack, running_stack

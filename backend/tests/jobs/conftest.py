@@ -16,7 +16,7 @@ from apps.jobs import dispatch, pipelines
 from apps.jobs.models import Job, Step
 from apps.jobs.pipelines import Json, Options, Pipeline, Planned, Run, Stage
 from apps.jobs.services import submit_job
-from apps.jobs.work import run_step
+from apps.jobs.engine.work import run_step
 
 
 class ProbeOptions(Options):
@@ -96,7 +96,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
         Step.objects.filter(pk__in=ids).update(sent_at=timezone.now())
 
     monkeypatch.setattr(dispatch, "send", collect)
-    monkeypatch.setattr("apps.jobs.reconcile.send", collect)
+    monkeypatch.setattr("apps.jobs.engine.reconcile.send", collect)
     return broker
 
 

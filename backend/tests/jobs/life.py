@@ -161,13 +161,13 @@ def inhabited() -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(world.reach_query):
         patch.setattr("django.utils.timezone.datetime", SimpleNamespace(now=world.tell_time))
         patch.setattr("celery.app.task.Task.apply_async", lambda task, *args, **how: world.collect(task, *args, **how))
-        patch.setattr("apps.jobs.reconcile.waiting_messages", world.count_messages)
-        patch.setattr("apps.jobs.bridge.start", lambda coroutine: coroutine.close())  # nobody watches
-        patch.setattr("apps.jobs.bridge.wait", lambda seconds: None)
+        patch.setattr("apps.jobs.engine.reconcile.waiting_messages", world.count_messages)
+        patch.setattr("apps.jobs.live.bridge.start", lambda coroutine: coroutine.close())  # nobody watches
+        patch.setattr("apps.jobs.live.bridge.wait", lambda seconds: None)
         patch.setattr("apps.jobs.services.stop", lambda task_ids: None)  # processes die when the test says so
-        patch.setattr("apps.jobs.run.REPORT_INTERVAL", 0)
-        patch.setattr("apps.jobs.work.drop_connection", lambda: None)  # all processes share one
-        patch.setattr("apps.jobs.work.time", SimpleNamespace(monotonic=lambda: world.now.timestamp()))
+        patch.setattr("apps.jobs.engine.run.REPORT_INTERVAL", 0)
+        patch.setattr("apps.jobs.engine.work.drop_connection", lambda: None)  # all processes share one
+        patch.setattr("apps.jobs.engine.work.time", SimpleNamespace(monotonic=lambda: world.now.timestamp()))
         patch.setattr(connection.features, "has_select_for_update", True)
         try:
             yield world

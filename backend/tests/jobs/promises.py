@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from apps.jobs.errors import ErrorCode
+from apps.jobs.failures import ErrorCode
 from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
-from apps.jobs.retries import MOST_RETRIES
-from apps.jobs.work import MOST_LOSSES
+from apps.jobs.engine.retries import MOST_RETRIES
+from apps.jobs.engine.work import MOST_LOSSES
 
 Row = dict[str, Any]
 

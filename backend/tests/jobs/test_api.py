@@ -15,8 +15,8 @@ from pytest_django import Settings
 
 from apps.jobs import files
 from apps.jobs.models import Job
-from apps.jobs.reconcile import clean_up
-from apps.jobs.run import Attempt
+from apps.jobs.engine.reconcile import clean_up
+from apps.jobs.engine.run import Attempt
 from tests.jobs.conftest import Broker, Functions, make_artifact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,7 +131,7 @@ def test_jobs_are_listed_newest_first_filtered_and_mine_alone(ada: Client, eve: 
 
 
 def test_list_is_paged_by_cursor(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.jobs.api.Pages.page_size", 2)
+    monkeypatch.setattr("apps.jobs.api.views.Pages.page_size", 2)
     ids = [submit(ada).json()["id"] for _ in range(3)]
     page = ada.get("/api/jobs/").json()
     assert [job["id"] for job in page["results"]] == [ids[2], ids[1]]

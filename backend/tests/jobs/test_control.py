@@ -13,11 +13,11 @@ from kombu.exceptions import OperationalError as BrokerIsAway
 from pytest_django import Settings
 
 from apps.jobs import dispatch, services
-from apps.jobs.errors import ErrorCode, JobError
+from apps.jobs.failures import ErrorCode, JobError
 from apps.jobs.models import Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
 from apps.jobs.services import Conflict, cancel_job, retry_job, submit_job
-from apps.jobs.work import claim, run_step, time_out
+from apps.jobs.engine.work import claim, run_step, time_out
 from tests.jobs.conftest import Broker, Functions
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from apps.jobs.events import job_state, job_summary, with_parts
+from apps.jobs.live.messages import job_state, job_summary, with_parts
 from apps.jobs.models import Artifact, Job, Step
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from apps.jobs.models import Job, JobStatus, Step, StepStatus
-from apps.jobs.reconcile import reconcile, release_steps_of
+from apps.jobs.engine.reconcile import reconcile, release_steps_of
 from apps.jobs.services import submit_job
-from apps.jobs.work import claim
+from apps.jobs.engine.work import claim
 from tests.jobs.conftest import Broker, expire_lease, only_step
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +19,7 @@ def test_lost_message_is_sent_again_once_the_broker_has_none(
     job: Job, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broker.messages.clear()
-    monkeypatch.setattr("apps.jobs.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 0))
+    monkeypatch.setattr("apps.jobs.engine.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 0))
     assert reconcile() == 0
     Step.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
     assert reconcile() == 1
@@ -29,7 +29,7 @@ def test_lost_message_is_sent_again_once_the_broker_has_none(
 
 
 def test_step_that_waits_in_a_long_queue_is_not_sent_again(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.jobs.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 7))
+    monkeypatch.setattr("apps.jobs.engine.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 7))
     Step.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
     assert reconcile() == 0
 
@@ -37,7 +37,7 @@ def test_step_that_waits_in_a_long_queue_is_not_sent_again(job: Job, monkeypatch
 def test_step_that_was_overtaken_is_sent_again_though_its_queue_is_busy(
     job: Job, broker: Broker, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.jobs.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 7))
+    monkeypatch.setattr("apps.jobs.engine.reconcile.waiting_messages", lambda queues: dict.fromkeys(queues, 7))
     lost, now = only_step(job), timezone.now()
     Step.objects.filter(pk=lost.pk).update(sent_at=now - timedelta(minutes=3))
     later = only_step(submit_job(owner=owner, kind="probe")[0])

@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from apps.jobs import retries
-from apps.jobs.errors import ErrorCode, JobError, TransientError
+from apps.jobs.failures import ErrorCode, JobError, TransientError
 from apps.jobs.models import Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.retries import MOST_RETRIES, parse_retry_after, retry_delay
+from apps.jobs.engine.retries import MOST_RETRIES, parse_retry_after, retry_delay
 from apps.jobs.services import submit_job
 from config.queues import LONGEST_RETRY_DELAY
 from tests.jobs.conftest import Broker, Functions

@@ -8,13 +8,13 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import ProgrammingError
 
-from apps.jobs.errors import DISK_FULL, ErrorCode, JobError
-from apps.jobs.interruptions import Interrupted
+from apps.jobs.failures import DISK_FULL, ErrorCode, JobError
+from apps.jobs.engine.interruptions import Interrupted
 from apps.jobs.models import Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.progress import changing
+from apps.jobs.engine.progress import changing
 from apps.jobs.services import retry_job
-from apps.jobs.work import MOST_LOSSES, advance, claim, run_step
+from apps.jobs.engine.work import MOST_LOSSES, advance, claim, run_step
 from tests.jobs.conftest import Broker, Functions, expire_lease, only_step
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -166,7 +166,7 @@ def test_run_past_its_soft_limit_is_a_timeout(
     job: Job, broker: Broker, probe: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def split(run: Run) -> Json:
-        monkeypatch.setattr("apps.jobs.work.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 50))
+        monkeypatch.setattr("apps.jobs.engine.work.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 50))
         raise SoftTimeLimitExceeded
 
     probe.split = split
@@ -179,7 +179,7 @@ def test_time_limit_that_comes_up_as_another_error_is_a_timeout_all_the_same(
     job: Job, broker: Broker, probe: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def split(run: Run) -> Json:
-        monkeypatch.setattr("apps.jobs.work.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 50))
+        monkeypatch.setattr("apps.jobs.engine.work.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 50))
         try:
             raise SoftTimeLimitExceeded
         finally:

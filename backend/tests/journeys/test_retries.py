@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from apps.jobs.retries import FIRST_DELAY, MOST_RETRIES
+from apps.jobs.engine.retries import FIRST_DELAY, MOST_RETRIES
 from config.queues import LONGEST_RETRY_DELAY
 from tests.journeys.upstream import Answer, Upstream, half, reset, status, whole
 from tests.journeys.watching import FINAL, WITHIN, Json, read
