@@ -13,8 +13,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 
 import config.urls  # noqa: F401 - now, and not at the first request: an error shows at the start
 from apps.accounts.sockets import authenticated
+from apps.jobs.engine.workers import get_presence
 from apps.jobs.live.routing import websocket_urlpatterns
 from config.loaded import report_loaded_files
 
 application = ProtocolTypeRouter({"http": http, "websocket": authenticated(URLRouter(websocket_urlpatterns))})
+get_presence()  # takes its turn at reconciling: what waits for a worker is told also where there is none
 report_loaded_files()

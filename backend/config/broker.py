@@ -1,20 +1,13 @@
-"""How Celery talks to its broker: transport options and priorities."""
+"""How Celery talks to its broker: transport options."""
 
 from typing import Any
 
 from config.queues import VISIBILITY_TIMEOUT
 
-# Redis counts from 0, the most urgent; each step is a list of its own.
-PRIORITIES = {"high": 0, "normal": 3, "low": 9}
-PRIORITY_STEPS = sorted(PRIORITIES.values())
-
 SHARED_OPTIONS: dict[str, Any] = {
     "visibility_timeout": VISIBILITY_TIMEOUT,  # the shortest of all processes wins: the same everywhere
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
-    "priority_steps": PRIORITY_STEPS,
-    "sep": ":",
-    "queue_order_strategy": "priority",
     "socket_keepalive": True,
     "health_check_interval": 10,
 }

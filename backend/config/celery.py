@@ -1,4 +1,4 @@
-"""The Celery application. A task says `runs_on="ai"`; everything else about its queue comes from config.queues."""
+"""The Celery application. A task says `queue="ai"`; everything else about its queue comes from config.queues."""
 
 import logging.config
 import os
@@ -6,13 +6,14 @@ import sys
 from typing import Any
 
 import celery
-from celery.signals import beat_init, celeryd_init, setup_logging, worker_ready
+from celery.signals import beat_init, celeryd_init, setup_logging, task_prerun, worker_ready
 from kombu import Queue as BrokerQueue
 
 from config import broker, env, repairs
 from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
 from config.loaded import report_loaded_files
-from config.queues import DEFAULT_QUEUE, QUEUES, VISIBILITY_TIMEOUT, choose_pool, get_queue, longest_stay
+from config.pools import database_is_pooled
+from config.queues import DEFAULT_QUEUE, QUEUES, VISIBILITY_TIMEOUT, choose_pool, get_queue, max_stay
 from config.schedule import SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -29,16 +30,16 @@ class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
     """
 
     abstract = True
-    runs_on = DEFAULT_QUEUE
+    queue = DEFAULT_QUEUE
     default_retry_delay = 60  # seconds
 
     @classmethod
     def bind(cls, app: celery.Celery) -> celery.Celery:
-        queue = get_queue(cls.runs_on)
+        queue = get_queue(cls.queue)
         for attribute in ("acks_late", "time_limit", "soft_time_limit"):
             if getattr(cls, attribute) is None:
                 setattr(cls, attribute, getattr(queue, attribute))
-        if (stay := longest_stay(queue, cls.time_limit)) > VISIBILITY_TIMEOUT:
+        if (stay := max_stay(queue, cls.time_limit)) > VISIBILITY_TIMEOUT:
             raise LimitTooLong(
                 f"The task {cls.name} may run for {cls.time_limit} s, so its message may stay {stay} s in a worker of "
                 f"{queue.name!r}; but Redis hands it out again after {VISIBILITY_TIMEOUT} s. "
@@ -46,14 +47,9 @@ class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
             )
         return super().bind(app)
 
-
-def route(
-    name: str, args: object, kwargs: object, options: dict[str, Any], task: Any = None, **_: Any
-) -> dict[str, str] | None:
-    """Send a task to the queue it names; a queue given with the call wins, and has to exist."""
-    if "queue" in options or task is None:
-        return None
-    return {"queue": task.runs_on}
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        """Send the task without its limits: those of the worker hold, which alone knows its queue's numbers."""
+        return super().apply_async(*args, **{"time_limit": None, "soft_time_limit": None} | options)
 
 
 def complete_url(name: str) -> str:
@@ -79,8 +75,6 @@ app.conf.update(
     task_queues=[BrokerQueue(name) for name in QUEUES],
     task_create_missing_queues=False,
     task_default_queue=DEFAULT_QUEUE,
-    task_default_priority=broker.PRIORITIES["normal"],
-    task_routes=(route,),
     task_track_started=True,
     task_send_sent_event=True,
     worker_send_task_events=True,
@@ -90,11 +84,13 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     worker_proc_alive_timeout=60,  # seconds; Celery's 4 kill good processes on a busy machine
-    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_cancel_long_running_tasks_on_connection_loss=True,  # their messages come again; see PermitRequest.cancel
     worker_pool=choose_pool("auto"),
     beat_schedule=SCHEDULE,
     beat_scheduler=BEAT_SCHEDULER,
 )
+if not database_is_pooled():
+    app.conf.CELERY_DB_REUSE_MAX = 10_000  # tasks; else Celery connects to the database anew for every task
 app.autodiscover_tasks()
 
 
@@ -103,8 +99,15 @@ def wait_for_the_broker(conf: Any, **_: Any) -> None:
     conf.broker_transport_options = broker.WORKER_OPTIONS
 
 
+@task_prerun.connect
+def renew_old_connections(**_: Any) -> None:
+    from django.db import close_old_connections
+
+    close_old_connections()  # one that a restart of the database has broken is replaced
+
+
 @celeryd_init.connect
-def mend_the_pool(**_: Any) -> None:
+def repair_pool(**_: Any) -> None:
     if sys.platform != "win32":  # where there is no prefork
         repairs.skip_ended_processes()
 

@@ -1,8 +1,12 @@
 """What differs between Celery's pools: whether gevent has patched this process, and how its time limits arrive."""
 
 import sys
+from collections.abc import Callable
+from threading import Thread
 
 from celery.exceptions import SoftTimeLimitExceeded
+
+from config import env
 
 
 def gevent_is_patched() -> bool:
@@ -17,3 +21,18 @@ def time_limit_errors() -> tuple[type[BaseException], ...]:
     from gevent import Timeout
 
     return (SoftTimeLimitExceeded, Timeout)
+
+
+def database_is_pooled() -> bool:
+    """Tell whether many threads or greenlets of this process share its database connections."""
+    return env.flag("DATABASE_POOL", gevent_is_patched())
+
+
+def start_thread(run: Callable[[], None]) -> None:
+    """Start a thread of the operating system's, also under gevent, where a task that computes stops all greenlets."""
+    if not gevent_is_patched():
+        Thread(target=run, daemon=True).start()
+        return
+    from gevent.monkey import get_original
+
+    get_original("_thread", "start_new_thread")(run, ())

@@ -1,4 +1,4 @@
-"""THE queues: the only place where a queue's numbers stand. Standard library only; anybody may import it.
+"""The queue table: the only place where a queue's numbers stand. Standard library only; anybody may import it.
 
 Each number can be overridden by a variable named for the queue and the column: INGESTION_IO_CONCURRENCY=8.
 """
@@ -113,16 +113,16 @@ def overridden(row: Queue, platform: str = sys.platform) -> Queue:
 QUEUES: dict[str, Queue] = {row.name: overridden(row) for row in TABLE}
 DEFAULT_QUEUE = "default"
 
-LONGEST_RETRY_DELAY = 600  # seconds
+MAX_RETRY_DELAY = 600  # seconds
+
+# Redis hands a message out again after this many seconds without an acknowledgement. The shortest of all processes
+# wins, so it is the same for all, whatever their numbers. A step isn't run twice by it, but another task would be.
+VISIBILITY_TIMEOUT = 6 * 3600
 
 
-def longest_stay(queue: Queue, time_limit: float) -> float:
+def max_stay(queue: Queue, time_limit: float) -> float:
     """Return for how long a message may stay in a worker: behind what was prefetched, running, and until a retry."""
-    return (queue.prefetch_multiplier + 1) * time_limit + LONGEST_RETRY_DELAY
-
-
-# Redis hands a message out again after this many seconds without an acknowledgement: it would run a second time.
-VISIBILITY_TIMEOUT = max(longest_stay(queue, queue.time_limit) for queue in QUEUES.values())
+    return (queue.prefetch_multiplier + 1) * time_limit + MAX_RETRY_DELAY
 
 
 def get_queue(name: str) -> Queue:

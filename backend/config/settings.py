@@ -5,7 +5,7 @@ from pathlib import Path
 import dj_database_url
 
 from config import env
-from config.pools import gevent_is_patched
+from config.pools import database_is_pooled
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR.parent / ".data")))
@@ -56,16 +56,30 @@ ASGI_APPLICATION = "config.asgi.application"
 
 POSTGRES_PASSWORD = env.text("POSTGRES_PASSWORD")
 DATABASE_URL = env.url_with_password(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/db.sqlite3"), POSTGRES_PASSWORD)
-DATABASE_POOL = env.flag("DATABASE_POOL", gevent_is_patched())
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=True)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        timeout=20,  # seconds
-        transaction_mode="IMMEDIATE",
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+DATABASES = {
+    "default": dj_database_url.parse(
+        DATABASE_URL, conn_max_age=0 if database_is_pooled() else None, conn_health_checks=True
     )
-elif DATABASE_POOL:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 10, "timeout": 10}
+}
+DATABASE_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASE_OPTIONS |= {
+        "timeout": 20,  # seconds
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASE_OPTIONS |= {
+        # No lock without an end: a process that is frozen inside a transaction costs the others seconds.
+        "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=10s",
+        "connect_timeout": 5,  # seconds
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,  # milliseconds
+    }
+    if database_is_pooled():
+        DATABASE_OPTIONS["pool"] = {"min_size": 2, "max_size": 10, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {
@@ -111,6 +125,10 @@ STORAGES = {
 }
 
 JOBS_MAX_FILE_BYTES = env.integer("JOBS_MAX_FILE_BYTES", 100_000_000, at_least=1)
+JOBS_MAX_ACTIVE_PER_USER = env.integer("JOBS_MAX_ACTIVE_PER_USER", 1000, at_least=1)
+JOBS_MAX_BYTES_PER_USER = env.integer("JOBS_MAX_BYTES_PER_USER", 0)  # 0: no limit
+JOBS_KEEP_DAYS = env.integer("JOBS_KEEP_DAYS", 30, at_least=1)
+JOBS_NO_WORKER_AFTER = env.integer("JOBS_NO_WORKER_AFTER", 120, at_least=1)  # seconds
 JOBS_WHEN_BROKER_DOWN = env.choice("JOBS_WHEN_BROKER_DOWN", "wait", ("wait", "run"))
 FETCH_PRIVATE_HOSTS = env.words("FETCH_PRIVATE_HOSTS")
 AI_BASE_URL = env.text("AI_BASE_URL")

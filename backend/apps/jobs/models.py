@@ -58,6 +58,7 @@ class Job(models.Model):
     stage = models.CharField(max_length=64)  # the one that runs now, or ran last
     least_progress = models.FloatField(default=0)  # 0-100: what was reached before a running step was lost
     message = models.CharField(max_length=500, blank=True)
+    stalled = models.BooleanField(default=False)  # `message` says why nothing runs; the next step that starts clears it
     version = models.BigIntegerField(default=1)  # grows with every change that a browser can see
     error_code = models.CharField(max_length=32, blank=True)
     error_message = models.TextField(blank=True)
@@ -159,7 +160,7 @@ class Step(models.Model):
                 name="due_steps_of_owner",
             ),
             models.Index(fields=["retry_at"], condition=Q(status="queued"), name="steps_to_retry"),
-            models.Index(fields=["held_by"], condition=Q(status="processing"), name="held_steps"),
+            models.Index(fields=["held_by"], condition=Q(held_by__isnull=False), name="held_steps"),
             models.Index(fields=["job"], condition=Q(status="processing"), name="running_steps"),
             models.Index(fields=["finished_at"]),
         ]

@@ -1,5 +1,6 @@
 """What people may ask for: submit, cancel, retry and delete jobs. Refuses early, in a plain sentence."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -13,21 +14,32 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils import timezone
 from pydantic import ValidationError
 
-from apps.jobs import files
-from apps.jobs.engine.dispatch import send_after_commit, stop
-from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Priority, StepStatus
+from apps.jobs.engine.changes import changing, save_change
+from apps.jobs.engine.queueing import next_rank, permit_after_commit
+from apps.jobs.engine.stages import close_stage, start_stage
+from apps.jobs.live.doorbell import ring
+from apps.jobs.models import (
+    ACTIVE_JOB,
+    UNENDED_STEP,
+    Artifact,
+    Job,
+    JobStatus,
+    Priority,
+    Stage,
+    Step,
+    StepStatus,
+)
 from apps.jobs.pipelines import Pipeline, all_pipelines, find_pipeline
-from apps.jobs.engine.progress import announce, changing, percent_done, save_change
-from apps.jobs.engine.work import advance, start_stage
+from apps.jobs.storage import files
 
-CANCELLABLE = (JobStatus.CREATED, JobStatus.UPLOADING, *ACTIVE_JOB)
 RETRYABLE = (JobStatus.FAILED, JobStatus.CANCELLED)
 
 
-class Refused(Exception):
+class InvalidRequest(Exception):
     """What was asked for can't be done. `fields` says what is wrong, by field; `too_large` is its own HTTP status."""
 
     def __init__(self, fields: dict[str, list[str]], *, too_large: bool = False) -> None:
@@ -36,7 +48,15 @@ class Refused(Exception):
 
 
 class Conflict(Exception):
-    """The job's status doesn't allow what was asked for. The message says which would."""
+    """The job's state doesn't allow what was asked for. The message says why."""
+
+
+class TooManyJobs(Exception):
+    """The user has as many unended jobs as one may have."""
+
+
+class QuotaExceeded(Exception):
+    """The user's files take as much space as one's may take."""
 
 
 def submit_job(
@@ -51,11 +71,9 @@ def submit_job(
 ) -> tuple[Job, bool]:
     """Accept a job and return it with whether it is new: the same key of the same owner returns the same job.
 
-    Its first stage's messages are sent after commit; with the broker away the job stays queued, and the reconciler
-    sends them. Raises Refused, or Conflict when the job of the same key is deleted meanwhile.
+    Its first stage is permitted after commit; while the broker is away it stays queued, and a worker finds it later.
+    Raises InvalidRequest, TooManyJobs, QuotaExceeded, or Conflict when the key stands for another request.
     """
-    if idempotency_key and (existing := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()):
-        return existing, False
     pipeline = _available_pipeline(kind)
     _check_source(pipeline, file, url)
     _check_priority(priority)
@@ -70,30 +88,74 @@ def submit_job(
         source_name=_source_name(file, url)[:255],
         source_size=file.size if file else None,
         source_url=url,
-        stages=[{"name": stage.name, "queue": stage.queue, "weight": stage.weight} for stage in pipeline.stages],
         stage=pipeline.stages[0].name,
-        status=JobStatus.QUEUED,
         created_at=now,
         queued_at=now,
     )
+    job.request_digest = _digest(job, file) if idempotency_key else ""
+    if existing := _job_of_key(job):
+        return existing, False
+    _check_limits(owner, file)
     if file:
         files.save(files.source_path(job.pk), file)
     try:
         with transaction.atomic():
             job.save(force_insert=True)
-            start_stage(job, pipeline.stages[0], pipeline.stages[0].planned([]))
+            stages = _make_stages(job, pipeline)
+            start_stage(job, stages[0], pipeline.stages[0].planned([]))
     except IntegrityError:  # an equal request came first
         files.delete_job_files(job.pk)
         if not idempotency_key:
             raise
-        if existing := Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first():
+        if existing := _job_of_key(job):
             return existing, False
         raise Conflict("The job of this Idempotency-Key was deleted just now. Submit it again.") from None
     return job, True
 
 
+def _make_stages(job: Job, pipeline: Pipeline) -> list[Stage]:
+    return Stage.objects.bulk_create(
+        Stage(job=job, position=position, name=stage.name, queue=stage.queue, weight=stage.weight)
+        for position, stage in enumerate(pipeline.stages)
+    )
+
+
+def _job_of_key(job: Job) -> Job | None:
+    """Return the job that was submitted under the same key. Raises Conflict when something else was asked for."""
+    if not job.idempotency_key:
+        return None
+    existing = Job.objects.filter(owner=job.owner, idempotency_key=job.idempotency_key).first()
+    if existing and existing.request_digest != job.request_digest:
+        raise Conflict("This Idempotency-Key stands for another request. Use a new key for a new request.")
+    return existing
+
+
+def _digest(job: Job, file: "UploadedFile[bytes] | None") -> str:
+    """Return what two requests have in common that ask for the same."""
+    asked = [job.kind, job.priority, job.options, job.source_name, job.source_size, job.source_url]
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode())
+    for chunk in file.chunks() if file else ():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _check_limits(owner: User, file: "UploadedFile[bytes] | None") -> None:
+    limit = settings.JOBS_MAX_ACTIVE_PER_USER
+    if Job.objects.filter(owner=owner, status__in=ACTIVE_JOB)[:limit].count() >= limit:
+        raise TooManyJobs(f"You have {limit:,} jobs that haven't ended. Wait until one has, or cancel one.")
+    limit = settings.JOBS_MAX_BYTES_PER_USER
+    if limit and _stored_bytes(owner) + ((file and file.size) or 0) > limit:
+        raise QuotaExceeded(f"Your files would take more than {limit:,} bytes. Delete jobs that you are done with.")
+
+
+def _stored_bytes(owner: User) -> int:
+    sources = Job.objects.filter(owner=owner).aggregate(bytes=Sum("source_size"))["bytes"]
+    artifacts = Artifact.objects.filter(job__owner=owner).aggregate(bytes=Sum("size"))["bytes"]
+    return (sources or 0) + (artifacts or 0)
+
+
 def submit_again(job: Job) -> Job:
-    """Submit a new job with the source, options and priority of another. Raises Refused, or Conflict: no file."""
+    """Submit a new job with the source, options and priority of another. Raises like submit_job, and Conflict: no file."""
     asked: dict[str, Any] = {"owner": job.owner, "kind": job.kind, "options": job.options, "priority": job.priority}
     if job.source_url or not job.source_name:
         return submit_job(**asked, url=job.source_url)[0]
@@ -106,20 +168,22 @@ def submit_again(job: Job) -> Job:
 
 
 def cancel_job(job_id: UUID) -> None:
-    """Cancel a job and stop its running steps. Twice is as once. Raises Conflict when it has ended otherwise."""
+    """Cancel a job: its workers end what runs for it. Twice is as once. Raises Conflict when it has ended otherwise."""
     with changing(job_id) as job:
         if job.status == JobStatus.CANCELLED:
             return
-        if job.status not in CANCELLABLE:
+        if job.status not in ACTIVE_JOB:
             raise Conflict(f"This job is {job.status}: only one that hasn't ended can be cancelled.")
-        now = timezone.now()
-        unended = job.steps.filter(status__in=UNENDED_STEP)
-        running = list(unended.filter(status=StepStatus.PROCESSING).values_list("task_id", flat=True))
-        blank = {"lease_expires_at": None, "retry_at": None, "error_code": "", "error_message": ""}
-        unended.update(status=StepStatus.CANCELLED, finished_at=now, **blank)
-        save_change(job, status=JobStatus.CANCELLED, finished_at=now, message="")
-        if running:
-            transaction.on_commit(lambda: stop(running))
+        _cancel(job)
+
+
+def _cancel(job: Job) -> None:
+    now = timezone.now()
+    version = save_change(job, status=JobStatus.CANCELLED, finished_at=now, message="", stalled=False)
+    columns = {"status": StepStatus.CANCELLED, "finished_at": now, "version": version, "retry_at": None}
+    free = {"held_by": None, "task_id": ""}  # from which its worker sees that it is to be ended
+    cancelled = job.steps.filter(status__in=UNENDED_STEP).update(**columns, **free, error_code="", error_message="")
+    job.stages.filter(name=job.stage).update(cancelled=cancelled)
 
 
 def retry_job(job_id: UUID) -> None:
@@ -129,27 +193,32 @@ def retry_job(job_id: UUID) -> None:
             return
         if job.status not in RETRYABLE:
             raise Conflict(f"This job is {job.status}: only one that failed or was cancelled can be retried.")
-        steps = list(job.steps.filter(status__in=(StepStatus.FAILED, StepStatus.CANCELLED)))
-        fresh = {"status": StepStatus.QUEUED, "progress": 0, "result": None, "losses": 0, "retries": 0, "sent_at": None}
-        fresh |= {"queued_at": timezone.now()}
+        now = timezone.now()
         blank = {"error_code": "", "error_message": "", "finished_at": None}
-        job.steps.filter(pk__in=[step.pk for step in steps]).update(**fresh, **blank)
-        status = {"status": JobStatus.QUEUED, "queued_at": timezone.now(), "started_at": None, "message": ""}
-        save_change(job, progress=percent_done(job), **status, **blank)
-        send_after_commit(steps)
-        advance(job)  # where no step failed, but the plan of the stage after
+        status = {"status": JobStatus.QUEUED, "queued_at": now, "started_at": None, "least_progress": 0}
+        version = save_change(job, **status, **blank)
+        _queue_again(job, version)
+        transaction.on_commit(lambda: close_stage(job_id))  # where no step failed, but the plan of the stage after
+
+
+def _queue_again(job: Job, version: int) -> None:
+    stage = job.stages.get(name=job.stage)
+    priority = Priority(job.priority)
+    rank = next_rank(owner_id=job.owner_id, queue=stage.queue, priority=priority)
+    fresh = {"status": StepStatus.QUEUED, "progress": 0, "result": None, "losses": 0, "retries": 0, "version": version}
+    fresh |= {"queued_at": timezone.now(), "rank": rank, "error_code": "", "error_message": "", "finished_at": None}
+    steps = Step.objects.filter(stage=stage, status__in=(StepStatus.FAILED, StepStatus.CANCELLED)).update(**fresh)
+    Stage.objects.filter(pk=stage.pk).update(failed=0, cancelled=0)
+    permit_after_commit(job, stage.queue, steps)
 
 
 def delete_job(job: Job) -> None:
     """Delete a job with its files. Work that still runs for it finds its step gone, and ends."""
     job_id, owner_id = job.pk, job.owner_id
     with suppress(Job.DoesNotExist), changing(job_id) as held:
-        running = list(held.steps.filter(status=StepStatus.PROCESSING).values_list("task_id", flat=True))
         held.delete()
-        transaction.on_commit(lambda: announce(job_id, owner_id))
+        transaction.on_commit(lambda: ring(job_id, owner_id))
         transaction.on_commit(lambda: files.delete_job_files(job_id), robust=True)  # what stays, beat cleans up
-        if running:
-            transaction.on_commit(lambda: stop(running))
 
 
 def _source_name(file: "UploadedFile[bytes] | None", url: str) -> str:
@@ -163,29 +232,29 @@ def _available_pipeline(kind: str) -> Pipeline:
     pipeline = find_pipeline(kind)
     if pipeline is None:
         kinds = ", ".join(pipeline.kind for pipeline in all_pipelines())
-        raise Refused({"kind": [f"There is no pipeline {kind!r}. The pipelines are: {kinds}."]})
+        raise InvalidRequest({"kind": [f"There is no pipeline {kind!r}. The pipelines are: {kinds}."]})
     if reason := pipeline.unavailable_reason():
-        raise Refused({"kind": [reason]})
+        raise InvalidRequest({"kind": [reason]})
     return pipeline
 
 
 def _check_source(pipeline: Pipeline, file: "UploadedFile[bytes] | None", url: str) -> None:
     if not pipeline.accepts:
         if file or url:
-            raise Refused({"file" if file else "url": ["This pipeline takes no file."]})
+            raise InvalidRequest({"file" if file else "url": ["This pipeline takes no file."]})
         return
     endings = ", ".join(pipeline.accepts)
     if file and url:
-        raise Refused({"url": ["Send either a file or a URL, not both."]})
+        raise InvalidRequest({"url": ["Send either a file or a URL, not both."]})
     if not file and not url:
-        raise Refused({"file": [f"Send a file ({endings}), or the URL of one."]})
+        raise InvalidRequest({"file": [f"Send a file ({endings}), or the URL of one."]})
     if file and file.size == 0:
-        raise Refused({"file": ["The file is empty."]})
+        raise InvalidRequest({"file": ["The file is empty."]})
     if file and (file.size or 0) > settings.JOBS_MAX_FILE_BYTES:
         limit = f"{settings.JOBS_MAX_FILE_BYTES:,} bytes"
-        raise Refused({"file": [f"The file has {file.size:,} bytes; the limit is {limit}."]}, too_large=True)
+        raise InvalidRequest({"file": [f"The file has {file.size:,} bytes; the limit is {limit}."]}, too_large=True)
     if file and PurePath(file.name or "").suffix.lower() not in pipeline.accepts:
-        raise Refused({"file": [f"{file.name!r} is not of a kind that this pipeline reads: {endings}."]})
+        raise InvalidRequest({"file": [f"{file.name!r} is not of a kind that this pipeline reads: {endings}."]})
     if url:
         _check_url(url)
 
@@ -195,18 +264,18 @@ def _check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise Refused({"url": ["This is not a valid URL."]}) from None
+        raise InvalidRequest({"url": ["This is not a valid URL."]}) from None
     if not url.isprintable() or not url.isascii():
-        raise Refused({"url": ["The address has characters that an address can't have: encode them as %…"]})
+        raise InvalidRequest({"url": ["The address has characters that an address can't have: encode them as %…"]})
     if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 2000:
-        raise Refused({"url": ["Send an http:// or https:// address of at most 2,000 characters."]})
+        raise InvalidRequest({"url": ["Send an http:// or https:// address of at most 2,000 characters."]})
     if parts.username or parts.password:
-        raise Refused({"url": ["The address must not carry a user name or password."]})
+        raise InvalidRequest({"url": ["The address must not carry a user name or password."]})
 
 
 def _check_priority(priority: str) -> None:
     if priority not in Priority.values:
-        raise Refused({"priority": [f"{priority!r} is not a priority. Use {', '.join(Priority.values)}."]})
+        raise InvalidRequest({"priority": [f"{priority!r} is not a priority. Use {', '.join(Priority.values)}."]})
 
 
 def _valid_options(pipeline: Pipeline, options: Any) -> dict[str, Any]:
@@ -215,11 +284,11 @@ def _valid_options(pipeline: Pipeline, options: Any) -> dict[str, Any]:
         try:
             options = json.loads(options or "{}")
         except (ValueError, RecursionError) as error:
-            raise Refused({"options": [f"This is not valid JSON: {error}."]}) from None
+            raise InvalidRequest({"options": [f"This is not valid JSON: {error}."]}) from None
     if options is not None and not isinstance(options, Mapping):
-        raise Refused({"options": ["Options are a JSON object."]})
+        raise InvalidRequest({"options": ["Options are a JSON object."]})
     try:
         return pipeline.options.model_validate(options or {}).model_dump(mode="json")
     except ValidationError as error:
         problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
-        raise Refused({"options": problems}) from None
+        raise InvalidRequest({"options": problems}) from None

@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
+from apps.operations import clean_up as cleaning
 from apps.operations.health import EVERYTHING, find_problems
 
 log = logging.getLogger(__name__)
@@ -17,6 +18,12 @@ def check_health() -> dict[str, str]:
     for name, problem in problems.items():
         log.error("%s can't be reached: %s", name, problem)
     return problems
+
+
+@shared_task(name="operations.clean_up", ignore_result=True)
+def clean_up() -> None:
+    """Every 15 min: remove what nobody needs any more."""
+    cleaning.clean_up()
 
 
 @shared_task(name="debug", bind=True)

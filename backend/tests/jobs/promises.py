@@ -11,7 +11,7 @@ from django.db import connection
 
 from apps.jobs.failures import ErrorCode
 from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
-from apps.jobs.engine.retries import MOST_RETRIES
+from apps.jobs.engine.retries import MAX_RETRIES
 from apps.jobs.engine.work import MOST_LOSSES
 
 Row = dict[str, Any]
@@ -42,7 +42,7 @@ STEP_EDGES = {
     ("cancelled", "queued"),
 }
 ENDED = {"completed", "failed", "cancelled"}
-MOST_CLAIMS = MOST_LOSSES + MOST_RETRIES + 1  # of a step, until a person retries its job
+MOST_CLAIMS = MOST_LOSSES + MAX_RETRIES + 1  # of a step, until a person retries its job
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Promises:
         assert claims in (0, 1), "attempt leapt"
         assert became["status"] == "processing" if claims else write.edge != ("queued", "processing")
         assert became["losses"] <= MOST_LOSSES, "lost too often"
-        assert became["retries"] <= MOST_RETRIES, "retried too often"
+        assert became["retries"] <= MAX_RETRIES, "retried too often"
         if write.is_retry:
             self.claims[became["id"]] = 0
             self.reasons.pop(became["id"], None)
@@ -190,6 +190,6 @@ class Promises:
         reasons = set(self.reasons.get(step.pk, ()))
         if step.losses == MOST_LOSSES:
             reasons.add("WORKER_LOST")
-        if step.retries == MOST_RETRIES:
+        if step.retries == MAX_RETRIES:
             reasons.add("UPSTREAM_ERROR")
         assert step.error_code in reasons, f"{step} failed with {step.error_code}, and had reason for {reasons}"

@@ -11,13 +11,13 @@ from apps.jobs import retries
 from apps.jobs.failures import ErrorCode, JobError, TransientError
 from apps.jobs.models import Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.engine.retries import MOST_RETRIES, parse_retry_after, retry_delay
+from apps.jobs.engine.retries import MAX_RETRIES, parse_retry_after, retry_delay
 from apps.jobs.services import submit_job
-from config.queues import LONGEST_RETRY_DELAY
+from config.queues import MAX_RETRY_DELAY
 from tests.jobs.conftest import Broker, Functions
 
 
-@pytest.mark.parametrize(("retry", "longest"), [(1, 5), (2, 10), (3, 20), (20, LONGEST_RETRY_DELAY)])
+@pytest.mark.parametrize(("retry", "longest"), [(1, 5), (2, 10), (3, 20), (20, MAX_RETRY_DELAY)])
 def test_delay_doubles_with_jitter_up_to_its_bound(retry: int, longest: float) -> None:
     delays = [retry_delay(retry) for _ in range(200)]
     assert all(longest / 2 <= delay <= longest for delay in delays)
@@ -26,7 +26,7 @@ def test_delay_doubles_with_jitter_up_to_its_bound(retry: int, longest: float) -
 
 def test_wish_of_the_server_is_respected_up_to_the_bound() -> None:
     assert retry_delay(1, retry_after=42) == 42
-    assert retry_delay(1, retry_after=86_400) == LONGEST_RETRY_DELAY
+    assert retry_delay(1, retry_after=86_400) == MAX_RETRY_DELAY
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("120", 120), ("", None), (None, None), ("soon", None), ("-5", None)])
@@ -83,7 +83,7 @@ def test_transient_error_that_stays_fails_with_its_own_code(
     probe.split = split
     broker.deliver()
     job.refresh_from_db()
-    assert len(attempts) == 1 + MOST_RETRIES
+    assert len(attempts) == 1 + MAX_RETRIES
     assert (job.status, job.error_code, job.error_message) == ("failed", "UPSTREAM_ERROR", "The server is busy.")
 
 

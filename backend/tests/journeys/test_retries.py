@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from apps.jobs.engine.retries import FIRST_DELAY, MOST_RETRIES
-from config.queues import LONGEST_RETRY_DELAY
+from apps.jobs.engine.retries import FIRST_DELAY, MAX_RETRIES
+from config.queues import MAX_RETRY_DELAY
 from tests.journeys.upstream import Answer, Upstream, half, reset, status, whole
 from tests.journeys.watching import FINAL, WITHIN, Json, read
 from tests.servers import wait_until
@@ -86,7 +86,7 @@ def test_waiting_step_says_when_it_is_tried_again_and_why_and_no_later_than_the_
     assert step["error"]["code"] == "UPSTREAM_ERROR"
     assert "429" in step["error"]["message"]
     wait = datetime.fromisoformat(step["retry_at"]) - datetime.now(UTC)
-    assert LONGEST_RETRY_DELAY - WITHIN < wait.total_seconds() <= LONGEST_RETRY_DELAY
+    assert MAX_RETRY_DELAY - WITHIN < wait.total_seconds() <= LONGEST_RETRY_DELAY
     with proxied_stack.client() as client:
         assert client.post(f"/api/jobs/{job_id}/cancel/").json()["status"] == "cancelled"
     assert len(upstream.asked["/tomorrow.csv"]) == 1
@@ -117,8 +117,8 @@ def test_error_that_stays_fails_the_job_when_its_retries_are_used_up(
     job = end_of(proxied_stack, jobs["/broken.csv"])
     assert (job["status"], job["error"]["code"], job["steps"][0]["attempt"]) == (
         *("failed", "UPSTREAM_ERROR"),
-        1 + MOST_RETRIES,
+        1 + MAX_RETRIES,
     )
     assert "500" in job["error"]["message"]
-    assert len(upstream.asked["/broken.csv"]) == 1 + MOST_RETRIES
+    assert len(upstream.asked["/broken.csv"]) == 1 + MAX_RETRIES
     assert_later_each_time(delays(upstream, "/broken.csv"))

@@ -1,130 +1,112 @@
-"""Finds what a lost message or worker left behind, and sends it again. Beat calls it; running it twice is safe."""
+"""Finds what was lost, and has it run again. Every worker and web process calls in; one of them takes each turn."""
 
 import logging
-from contextlib import suppress
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import timedelta
 
-from django.db.models import F, Max, Q, QuerySet
-from django.utils import timezone
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
-from apps.jobs import files
-from apps.jobs.engine.broker import waiting_messages
-from apps.jobs.engine.dispatch import send
-from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
-from apps.jobs.engine.progress import changing, save_change
-from apps.jobs.engine.work import advance
+from apps.jobs.engine.changes import changing, save_change
+from apps.jobs.engine.losses import release
+from apps.jobs.engine.queueing import send_permits
+from apps.jobs.engine.stages import close_stage
+from apps.jobs.models import ACTIVE_JOB, Stage, Step, StepStatus, Turn, Worker
 
 log = logging.getLogger(__name__)
 
+ROUND = timedelta(seconds=3)
+LATE = timedelta(seconds=4)  # a worker that wasn't seen for so long has missed a round
+MAX_MISSED = 9  # rounds: with LATE, 30 s of silence. Rounds that couldn't be held, as without a database, don't count.
 BATCH = 500
-UNSENT_AFTER = timedelta(seconds=5)  # longer than a submit takes from commit to message
-LOST_AFTER = timedelta(seconds=30)
-SURELY_LOST_AFTER = timedelta(minutes=10)
-UNFINISHED_UPLOAD = (JobStatus.CREATED, JobStatus.UPLOADING)
-UPLOAD_EXPIRES_AFTER = timedelta(minutes=15)
+RECONCILE = "reconcile"
+UNSERVED = "unserved "  # with a queue's name: the Turn that holds since when the queue has had no worker
 
 
-def reconcile() -> int:
-    """Send again what needs it, close what nobody closed. Returns how many steps were sent."""
-    expired = _release_expired_leases()
-    step_ids = [*expired, *_never_sent(), *_lost_messages()][:BATCH]
-    if step_ids:
-        log.warning("sending %s steps again: %s", len(step_ids), step_ids)
-        send(step_ids)
-    _close_finished_jobs()
-    return len(step_ids)
+def reconcile_in_turn() -> None:
+    """Hold a round, unless somebody did within the last seconds."""
+    if take_turn(RECONCILE, ROUND):
+        reconcile()
 
 
-def _active_steps() -> QuerySet[Step]:
-    return Step.objects.filter(job__status__in=ACTIVE_JOB)
+def take_turn(duty: str, every: timedelta) -> bool:
+    """Tell whether it is on the caller to do something that is done once in so long, whoever does it."""
+    if Turn.objects.filter(duty=duty, taken_at__lt=Now() - every).update(taken_at=Now()):
+        return True
+    return Turn.objects.get_or_create(duty=duty, defaults={"taken_at": Now()})[1]
 
 
-def _release_expired_leases() -> list[int]:
-    return _release(Q(lease_expires_at__lt=timezone.now()))
+def reconcile() -> None:
+    """Look once at everything that can be lost. Doing it twice at once is safe: every write is fenced."""
+    release_steps_of_silent_workers()
+    release_steps_without_worker()
+    queue_steps_to_retry()
+    close_finished_stages()
+    tell_of_queues_without_worker()
 
 
-def release_steps_of(worker: str, *, started_before: datetime) -> int:
-    """Send again what a worker held that is gone, without waiting for leases. Returns how many steps that were."""
-    step_ids = _release(Q(worker=worker, started_at__lt=started_before))
-    if step_ids:
-        log.warning("sending again what %s held before it ended: %s", worker, step_ids)
-        send(step_ids)
-    return len(step_ids)
+def release_steps_of_silent_workers() -> None:
+    """Count the rounds for which a worker was silent, and queue again what one held that is taken for dead."""
+    Worker.objects.filter(seen_at__lt=Now() - LATE).update(missed=F("missed") + 1)
+    for worker in Worker.objects.filter(missed__gte=MAX_MISSED):
+        log.warning("worker %s has been silent since %s: its steps are queued again", worker.name, worker.seen_at)
+        end_worker(worker)
 
 
-def _release(lost: Q) -> list[int]:
-    """Queue the steps whose worker is gone, and count the loss. The claim that follows fails one lost too often."""
-    released = []
-    for step in _active_steps().filter(lost, status=StepStatus.PROCESSING)[:BATCH]:
-        with suppress(Job.DoesNotExist), changing(step.job_id) as job:
-            held = Step.objects.filter(pk=step.pk, attempt=step.attempt, status=StepStatus.PROCESSING)
-            fresh = {"lease_expires_at": None, "sent_at": None, "queued_at": timezone.now()}
-            if held.update(status=StepStatus.QUEUED, losses=F("losses") + 1, **fresh):
-                save_change(job)
-                released.append(step.pk)
-    return released
+def end_worker(worker: Worker) -> None:
+    """Queue again what a worker still holds, and forget it."""
+    for step in _held().filter(held_by=worker.pk):
+        release(step)
+    worker.delete()
 
 
-def _never_sent() -> list[int]:
-    old = timezone.now() - UNSENT_AFTER
-    due = Q(retry_at=None) | Q(retry_at__lt=old)
-    steps = _active_steps().filter(due, status=StepStatus.QUEUED, sent_at=None, queued_at__lt=old)
-    return list(steps.values_list("pk", flat=True)[:BATCH])
+def release_steps_without_worker() -> None:
+    """Queue again what is held by a worker that was forgotten, as one is that was frozen and then went on."""
+    long_ago = Now() - LATE * MAX_MISSED
+    forgotten = _held().exclude(held_by__in=Worker.objects.values("pk"))
+    for step in forgotten.filter(held_by__isnull=False, started_at__lt=long_ago)[:BATCH]:
+        release(step)
 
 
-def _lost_messages() -> list[int]:
-    """Return steps whose message is gone: they wait though their queue is empty, or runs what was sent long after them.
-
-    One that a worker has only prefetched looks the same; its second message is dropped at the claim.
-    """
-    old = timezone.now() - LOST_AFTER
-    very_old = timezone.now() - SURELY_LOST_AFTER
-    due = Q(retry_at=None) | Q(retry_at__lt=old)
-    waiting = _active_steps().filter(due, status=StepStatus.QUEUED, sent_at__lt=old)
-    queues = waiting.order_by().values_list("queue", flat=True).distinct()
-    empty = [queue for queue, messages in waiting_messages(queues).items() if messages == 0]
-    lost = waiting.filter(Q(queue__in=empty) | Q(sent_at__lt=very_old) | _overtaken())
-    return list(lost.values_list("pk", flat=True)[:BATCH])
+def _held() -> QuerySet[Step]:
+    return Step.objects.select_related("job", "stage").filter(status=StepStatus.PROCESSING)
 
 
-def _overtaken() -> Q:
-    """Match steps that were sent long before others of their queue and priority which have ended already."""
-    ended = Step.objects.filter(finished_at__gt=timezone.now() - SURELY_LOST_AFTER, sent_at__isnull=False)
-    lines = ended.order_by().values("queue", "job__priority").annotate(newest=Max("sent_at"))
-    overtaken = Q(pk__in=[])
-    for line in lines:
-        sent_before = line["newest"] - LOST_AFTER
-        overtaken |= Q(queue=line["queue"], job__priority=line["job__priority"], sent_at__lt=sent_before)
-    return overtaken
+def queue_steps_to_retry() -> None:
+    """Make steps due whose time to be tried again has come."""
+    steps = Step.objects.filter(status=StepStatus.QUEUED, retry_at__lte=Now())[:BATCH]
+    queues = dict(steps.values_list("pk", "queue"))
+    Step.objects.filter(pk__in=queues, status=StepStatus.QUEUED).update(retry_at=None)
+    for queue, count in Counter(queues.values()).items():
+        send_permits(queue, count)
 
 
-def _close_finished_jobs() -> None:
-    unended = Step.objects.filter(status__in=UNENDED_STEP).values("job")
-    for job in Job.objects.filter(status__in=ACTIVE_JOB).exclude(pk__in=unended)[:BATCH]:
-        with suppress(Job.DoesNotExist), changing(job.pk) as held:
-            if held.status in ACTIVE_JOB:
-                advance(held)
+def close_finished_stages() -> None:
+    """Close stages whose last step ended while nobody could close them."""
+    ended = Q(total__gt=0, total=F("completed") + F("failed") + F("cancelled"))
+    stages = Stage.objects.filter(ended, job__status__in=ACTIVE_JOB, name=F("job__stage"))
+    for job_id in stages.values_list("job", flat=True)[:BATCH]:
+        close_stage(job_id)
 
 
-def clean_up() -> int:
-    """Expire uploads that never finished, and delete files that no job owns. Returns how many jobs' files went."""
-    old = timezone.now() - UPLOAD_EXPIRES_AFTER
-    unfinished = Job.objects.filter(status__in=UNFINISHED_UPLOAD, created_at__lt=old)
-    gone = []
-    for job in unfinished[:BATCH]:
-        with suppress(Job.DoesNotExist), changing(job.pk) as held:
-            if held.status in UNFINISHED_UPLOAD:
-                save_change(held, status=JobStatus.EXPIRED, finished_at=timezone.now())
-                gone.append(str(job.pk))
-    gone += _orphans()
-    for job_id in gone:
-        files.delete_job_files(job_id)
-    return len(gone)
+def tell_of_queues_without_worker() -> None:
+    """Say in the message of a job that its queue has had no worker for a while. The next step that starts clears it."""
+    served = {queue["name"] for queues in Worker.objects.values_list("queues", flat=True) for queue in queues}
+    waiting = Stage.objects.filter(job__status__in=ACTIVE_JOB, name=F("job__stage"))
+    queues = set(waiting.order_by().values_list("queue", flat=True).distinct())
+    Turn.objects.filter(duty__startswith=UNSERVED, duty__in=[UNSERVED + queue for queue in served]).delete()
+    patience = timedelta(seconds=settings.JOBS_NO_WORKER_AFTER)
+    for queue in queues - served:
+        duty = UNSERVED + queue
+        Turn.objects.get_or_create(duty=duty, defaults={"taken_at": Now()})
+        if Turn.objects.filter(duty=duty, taken_at__lt=Now() - patience).exists():
+            _tell(waiting.filter(queue=queue, job__stalled=False), queue)
 
 
-def _orphans() -> list[str]:
-    """Return ids of jobs that have files, but no row, and are old enough that no submit is making the row just now."""
-    old = timezone.now() - UPLOAD_EXPIRES_AFTER
-    known = {str(pk) for pk in Job.objects.values_list("pk", flat=True).iterator()}
-    unknown = [job_id for job_id in files.folders() if job_id not in known]
-    return [job_id for job_id in unknown if (modified := files.modified_at(job_id)) is None or modified < old]
+def _tell(stages: QuerySet[Stage], queue: str) -> None:
+    text = f"No worker has served the queue {queue} for {settings.JOBS_NO_WORKER_AFTER} s. Start one, and this goes on."
+    for job_id in stages.values_list("job", flat=True)[:BATCH]:
+        with changing(job_id) as job:
+            if job.status in ACTIVE_JOB:
+                save_change(job, message=text, stalled=True)

@@ -1,104 +1,126 @@
-"""One attempt at one step: what a stage's function holds in its hands. Every write is fenced by the attempt."""
+"""Runs one step from its claim to its end. No HTTP, no Celery: tasks.py calls in with one line."""
 
+import logging
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from datetime import timedelta
 
-from django.conf import settings
+from django.db import DataError, InterfaceError, OperationalError
+from django.utils import timezone
 
-from apps.jobs import files
-from apps.jobs.storage.fetch import fetch
-from apps.jobs.models import Artifact, Job, Step, StepStatus
+from apps.jobs.engine import statements
+from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, claim
+from apps.jobs.engine.changes import keep_progress
+from apps.jobs.engine.interruptions import Interrupted, all_errors, drop_connection, interruptions, is_time_limit
+from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
+from apps.jobs.engine.stages import close_stage, pipeline_of
+from apps.jobs.failures import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
+from apps.jobs.models import Step
 from apps.jobs.pipelines import Json
-from apps.jobs.engine.progress import changing, save_change, save_progress
+from apps.jobs.storage import files
+from config.queues import get_queue
 
-REPORT_INTERVAL = 0.2  # seconds between two saved reports of one attempt
-
-
-class LostClaim(Exception):
-    """This attempt doesn't hold the step any more: it was cancelled, deleted, or given to another."""
+log = logging.getLogger(__name__)
 
 
-class Attempt:
-    """Implements `pipelines.Run` on the database and the storage."""
+def run_step(queue: str, *, holder: Holder, task_id: str) -> str:
+    """Run the most urgent due step of a queue, if there is one. Return a line on what became of it.
 
-    def __init__(self, step: Step) -> None:
-        self.step_id, self.attempt = step.pk, step.attempt
-        self.job_id, self.label, self.input = step.job_id, step.label, step.input
-        self.options: Json = step.job.options
-        self._job = step.job
-        self._reported_at = 0.0
+    Raises Interrupted when the database or a signal broke it off: the worker then has the step run again.
+    """
+    began = time.monotonic()
+    try:
+        attempt = claim(queue, holder=holder, task_id=task_id)
+        return _run_claimed(attempt, began) if attempt else f"no step of {queue} was due"
+    except interruptions() as error:
+        drop_connection()
+        raise Interrupted(str(error)) from error
 
-    def report(self, percent: float, message: str = "") -> None:
-        now = time.monotonic()
-        if now - self._reported_at < REPORT_INTERVAL:
-            return
-        self._reported_at = now
-        with self.changing() as job:
-            self.write(progress=round(min(max(percent, 0.0), 100.0), 1))
-            save_progress(job, **({"message": message[:500]} if message else {}))
 
-    @contextmanager
-    def changing(self) -> Iterator[Job]:
-        """Hold the job's row, of which `write` is a part. Raises LostClaim when this attempt doesn't hold its step."""
-        with suppress(Job.DoesNotExist), changing(self.job_id) as job:
-            self.write(attempt=self.attempt)
-            yield job
-            return
-        raise LostClaim(f"job {self.job_id} was deleted")
+def _run_claimed(attempt: Attempt, began: float) -> str:
+    step = attempt.step
+    name = f"job {step.job_id}: {step.stage.name} {step.label!r}, attempt {step.attempt}"
+    log.info("%s started", name)
+    try:
+        outcome = _run(attempt, began)
+    except LostClaim:
+        outcome = "given up, because this attempt doesn't hold the step any more"
+    seconds = time.monotonic() - began
+    log.info("%s %s after %.2f s", name, outcome, seconds)
+    return f"{name} {outcome}"
 
-    def write(self, **columns: object) -> None:
-        """Write columns of the step. Raises LostClaim when this attempt doesn't hold it any more."""
-        held = Step.objects.filter(pk=self.step_id, attempt=self.attempt, status=StepStatus.PROCESSING)
-        if not held.update(**columns):
-            raise LostClaim(f"attempt {self.attempt} at step {self.step_id}")
 
-    def results(self, stage: str) -> list[Json]:
-        steps = Step.objects.filter(job=self.job_id, stage=stage).order_by("position")
-        return [result or {} for result in steps.values_list("result", flat=True)]
+def _run(attempt: Attempt, began: float) -> str:
+    """Call the stage's function and record how it ended. Raises LostClaim, Interrupted, and DatabaseError."""
+    try:
+        if not attempt.step.job.owner.is_active:
+            raise JobError(ErrorCode.USER_NOT_FOUND)
+        result = pipeline_of(attempt.step.job).stage(attempt.step.stage.name).load()(attempt)
+        return _complete(attempt, result)
+    except LostClaim:
+        raise
+    except all_errors() as error:
+        return _handle(attempt, error, began)
 
-    def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
-        self._save(name, content, content_type, internal=False)
 
-    def save_file(self, name: str, content: bytes) -> None:
-        self._save(name, content, "application/octet-stream", internal=True)
+def _handle(attempt: Attempt, error: BaseException, began: float) -> str:
+    if not is_time_limit(error) and (transient := as_transient(error)):
+        return _try_again(attempt, transient)
+    return fail(attempt, error if isinstance(error, JobError) else _reason(error, attempt.step, began))
 
-    def open_file(self, name: str) -> AbstractContextManager[Path]:
-        return files.local_file(Artifact.objects.get(job=self.job_id, name=name, internal=True).path)
 
-    @contextmanager
-    def source(self) -> Iterator[Path]:
-        if not self._job.source_url:
-            with files.local_file(files.source_path(self.job_id)) as path:
-                yield path
-            return
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "source"
-            self._fetch(path)
-            yield path
+def _reason(error: BaseException, step: Step, began: float) -> JobError:
+    """Return what to tell of an error that the stage's function did not mean to raise. Raises Interrupted."""
+    if is_time_limit(error):
+        drop_connection()  # its query may still be running
+        limit = get_queue(step.queue).soft_time_limit
+        if time.monotonic() - began < limit - 1:  # another step's: a worker that was cut from its broker signals late
+            raise Interrupted from error
+        return timed_out(step, limit)
+    if isinstance(error, (InterfaceError, OperationalError)):
+        raise Interrupted(str(error)) from error
+    log.error("job %s: %s %r failed", step.job_id, step.stage.name, step.label, exc_info=error)
+    if is_disk_full(error):
+        return JobError(ErrorCode.PROCESSING_ERROR, DISK_FULL)
+    if isinstance(error, DataError):
+        return JobError(ErrorCode.PROCESSING_ERROR, "What this step returned can't be stored in the database.")
+    return JobError(ErrorCode.INTERNAL_ERROR)
 
-    def _fetch(self, path: Path) -> None:
-        def show(received: int, total: int | None) -> None:
-            self.report(40 * received / total if total else 10, f"Fetching {received:,} bytes")
 
-        fetched = fetch(
-            self._job.source_url,
-            path,
-            max_bytes=settings.JOBS_MAX_FILE_BYTES,
-            allowed_private_hosts=settings.FETCH_PRIVATE_HOSTS,
-            on_progress=show,
-        )
-        with self.changing() as job:
-            save_change(job, source_name=fetched.name[:255], source_size=fetched.size)
+def _complete(attempt: Attempt, result: Json | None) -> str:
+    counted = statements.end(attempt.fence, outcome="completed", progress=100, result=result)
+    _ended(attempt, counted)
+    return "completed"
 
-    def _save(self, name: str, content: bytes, content_type: str, *, internal: bool) -> None:
-        path = files.attempt_path(self.job_id, self.step_id, self.attempt, name)
-        files.save(path, content)
-        columns = {"content_type": content_type, "size": len(content), "path": path, "internal": internal}
-        with self.changing() as job:
-            Artifact.objects.filter(job=job, name=name).delete()  # browsers may keep what an id stands for
-            Artifact.objects.create(job=job, name=name, **columns)
-            if not internal:
-                save_change(job)
+
+def fail(attempt: Attempt, error: JobError) -> str:
+    """End a step, and with it its job, with an error. Raises LostClaim."""
+    counted = statements.end(attempt.fence, outcome="failed", error_code=error.code, error_message=error.message)
+    _ended(attempt, counted)
+    return f"failed: {error}"
+
+
+def _ended(attempt: Attempt, counted: statements.Row | None) -> None:
+    attempt.wrote(counted)
+    if counted and counted[0] == counted[1]:
+        close_stage(attempt.job_id)
+    if attempt.attempt > 1:
+        files.delete_earlier_attempts(attempt.job_id, attempt.step.pk, attempt.attempt)
+
+
+def _try_again(attempt: Attempt, error: TransientError) -> str:
+    """Queue the step once more, for later, unless its retries are used up. What went wrong stays to be seen."""
+    retries = attempt.step.retries
+    if retries >= MAX_RETRIES:
+        return fail(attempt, error)
+    delay = retry_delay(retries + 1, retry_after=error.retry_after)
+    retry_at = timezone.now() + timedelta(seconds=delay)
+    with attempt.changing() as job:
+        keep_progress(job)
+    attempt.wrote(
+        statements.try_later(attempt.fence, retry_at=retry_at, error_code=error.code, error_message=error.message)
+    )
+    return f"is tried again in {delay:.1f} s: {error}"
+
+
+def timed_out(step: Step, limit: int) -> JobError:
+    return JobError(ErrorCode.TIMEOUT, f"{step.label} ran longer than {limit} s. {ADVICE[ErrorCode.TIMEOUT]}")

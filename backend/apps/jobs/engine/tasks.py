@@ -1,88 +1,133 @@
-"""Celery's doorway: each task makes one call into the engine. Messages carry ids, the database everything else."""
+"""Celery's doorway: a task per queue that runs one step of it, and the worker's part in the life of a step."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from celery import bootsteps, current_app, shared_task
 from celery.backends.base import DisabledBackend
-from celery.exceptions import TimeLimitExceeded
-from celery.signals import task_failure, worker_ready
-from django.utils import timezone
+from celery.concurrency.base import BasePool
+from celery.signals import worker_shutdown
+from celery.worker import state
+from celery.worker.request import Request
 
-from apps.jobs import reconcile as reconciler
-from apps.jobs import work
-from apps.jobs.engine.dispatch import task_name
 from apps.jobs.engine.interruptions import Interrupted
+from apps.jobs.engine.queueing import task_name
+from apps.jobs.engine.run import run_step
+from apps.jobs.engine.workers import Presence, get_presence, set_presence, threads
 from apps.jobs.pipelines import all_pipelines
-from config.broker import PRIORITIES
-from config.queues import QUEUES
-
-INTERRUPTION = 5  # seconds
-MOST_INTERRUPTIONS = 60  # after these the step's lease has run out, and the reconciler finds it
+from config.queues import QUEUES, get_queue
 
 
-def _run_step(task: Any, step_id: int) -> None:
+class PermitRequest(Request):  # type: ignore[misc]  # celery has no types
+    """A permit in its worker's main process, which tells the presence how its task ended.
+
+    https://docs.celeryq.dev/en/stable/userguide/tasks.html#requests-and-custom-requests
+    """
+
+    def on_timeout(self, soft: bool, timeout: float) -> None:
+        super().on_timeout(soft, timeout)
+        if not soft:
+            get_presence().timed_out(self.id)
+
+    def on_failure(self, *args: Any, **kwargs: Any) -> None:
+        super().on_failure(*args, **kwargs)
+        get_presence().lost(self.id)
+
+    def cancel(self, *args: Any, **kwargs: Any) -> None:
+        """Let it run when the broker's connection is lost: a permit that comes twice does no harm."""
+
+
+def _run_step(task: Any) -> str:
     request = task.request
-    redelivered = bool((request.delivery_info or {}).get("redelivered"))
-    is_dead = redelivered or request.retries > 0
+    presence = get_presence()
+    if not request.is_eager:
+        return run_step(task.queue, holder=presence.holder, task_id=request.id)
+    threads.enter(request.id)
     try:
-        work.run_step(step_id, worker=request.hostname or "", task_id=request.id, predecessor_is_dead=is_dead)
-    except Interrupted as error:
-        if request.is_eager:  # it would be repeated on the spot
-            raise
-        raise task.retry(exc=error, countdown=INTERRUPTION, max_retries=MOST_INTERRUPTIONS) from None
+        return run_step(task.queue, holder=presence.holder, task_id=request.id)
+    except Interrupted:
+        presence.lost(request.id)
+        raise
+    finally:
+        threads.leave(request.id)
 
 
-for _queue in QUEUES:  # retried by Celery only when a run was lost or interrupted; the engine counts attempts itself
+for _queue in QUEUES:  # the engine counts attempts itself, so Celery retries none of them
     shared_task(
         name=task_name(_queue),
-        runs_on=_queue,
+        queue=_queue,
         bind=True,
         ignore_result=True,
-        backend=DisabledBackend(app=current_app),  # else a worker waits for a Redis that is away, to note a retry in it
-        max_retries=3,
-        default_retry_delay=1,
+        backend=DisabledBackend(app=current_app),
+        retry_on_worker_lost=False,
+        throws=(Interrupted,),
+        Request=PermitRequest,
     )(_run_step)
 
 
-@shared_task(name="jobs.time_out", ignore_result=True)
-def time_out(step_id: int, task_id: str) -> None:
-    """Sent by a worker that has killed a run at the hard time limit."""
-    work.time_out(step_id, task_id=task_id)
+class WorkerSlots:
+    """The slots of a Celery worker, as its main process knows them."""
+
+    def __init__(self, worker: Any) -> None:
+        self._worker = worker
+        self._to_stop: set[str] = set()
+
+    def known(self) -> Collection[str]:
+        return list(state.requests)
+
+    def free(self) -> int:
+        free: int = self._worker.concurrency - len(state.requests)
+        return free
+
+    def stop(self, task_ids: Iterable[str]) -> None:
+        if type(self._worker.pool).terminate_job is not BasePool.terminate_job:
+            self._to_stop.update(task_ids)
+
+    def stop_now(self) -> None:
+        """End them in the worker's own thread, to which its connection belongs."""
+        while self._to_stop:
+            if request := state.requests.get(self._to_stop.pop()):
+                request.terminate(self._worker.pool, signal="SIGKILL")
 
 
-@task_failure.connect
-def tell_that_time_is_up(sender: Any, task_id: str, exception: Exception, args: Any, **_: Any) -> None:
-    """In the worker's main process, which has no database connection: hand over to a task, on the same queue."""
-    if isinstance(exception, TimeLimitExceeded) and sender.name == task_name(sender.runs_on):
-        time_out.apply_async((args[0], task_id), queue=sender.runs_on, priority=PRIORITIES["high"])
+class WorkerPresence(bootsteps.StartStopStep):  # type: ignore[misc]  # celery has no types
+    """Gives the worker its presence: an identity before the pool forks, and a thread afterwards."""
+
+    requires = ("celery.worker.components:Timer", "celery.worker.components:Pool")
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        super().__init__(worker, **kwargs)
+        self.slots = WorkerSlots(worker)
+
+    def create(self, worker: Any) -> None:
+        queues = [_described(name, worker) for name in worker.app.amqp.queues.consume_from]
+        set_presence(Presence(name=worker.hostname, queues=queues, slots=self.slots))
+
+    def start(self, worker: Any) -> None:
+        worker.timer.call_repeatedly(1.0, self.slots.stop_now, priority=10)
+        get_presence().start()
+
+    def stop(self, worker: Any) -> None:
+        """Nothing yet: what runs is still under way. See `leave`."""
 
 
-@shared_task(name="jobs.release_steps", ignore_result=True)
-def release_steps(worker: str, started_before: str) -> None:
-    """Sent by a worker that has just started: whoever had its name before is gone."""
-    reconciler.release_steps_of(worker, started_before=datetime.fromisoformat(started_before))
+@worker_shutdown.connect
+def leave(**_: Any) -> None:
+    get_presence().stop()
 
 
-@worker_ready.connect
-def release_what_the_predecessor_held(sender: Any, **_: Any) -> None:
-    """In the worker's main process, before its first message. Celery wants node names to be unique."""
-    queue = next(iter(sender.app.amqp.queues.consume_from))
-    arguments = (sender.hostname, timezone.now().isoformat())
-    release_steps.apply_async(arguments, queue=queue, priority=PRIORITIES["high"])
-
-
-# Not on `default`, where somebody's long task may be under way: nothing lost would be found until it ends.
-@shared_task(name="jobs.reconcile", ignore_result=True, runs_on="ingestion_io")
-def reconcile() -> None:
-    """Every 15 s: send again what was lost, close what nobody closed."""
-    reconciler.reconcile()
-
-
-@shared_task(name="jobs.clean_up", ignore_result=True)
-def clean_up() -> None:
-    """Every 15 min: expire unfinished uploads, delete files that no job owns."""
-    reconciler.clean_up()
+def _described(name: str, worker: Any) -> dict[str, Any]:
+    """Return by which numbers the worker serves a queue."""
+    queue = get_queue(name)
+    return {
+        "name": name,
+        "pool": worker.pool_cls.__module__.rpartition(".")[2],
+        "concurrency": worker.concurrency,
+        "prefetch_multiplier": worker.prefetch_multiplier,
+        "acks_late": queue.acks_late,
+        "time_limit": queue.time_limit,
+        "soft_time_limit": queue.soft_time_limit,
+    }
 
 
 class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
@@ -99,4 +144,5 @@ class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
                     stage.load()
 
 
-current_app.steps["worker"].add(ImportStages)
+for _step in (ImportStages, WorkerPresence):
+    current_app.steps["worker"].add(_step)

@@ -2,19 +2,23 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.text import get_valid_filename
 
+from apps.jobs.models import ACTIVE_JOB, Artifact, Job
+
 ROOT = "jobs"
+WORK = settings.DATA_DIR / "work"
 
 
 def job_folder(job_id: UUID | str) -> str:
@@ -60,6 +64,38 @@ def local_file(path: str) -> Iterator[Path]:
         with default_storage.open(path) as source, target.open("wb") as copy:
             shutil.copyfileobj(source, copy)
         yield target
+
+
+def delete(paths: Iterable[str]) -> None:
+    for path in paths:
+        default_storage.delete(path)
+
+
+def delete_earlier_attempts(job_id: UUID, step_id: int, attempt: int) -> None:
+    """Delete what the attempts before this one left behind and no artifact shows."""
+    for earlier in range(1, attempt):
+        folder = f"{job_folder(job_id)}/{step_id}-{earlier}"
+        with suppress(FileNotFoundError):
+            left = {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
+            delete(left - set(Artifact.objects.filter(job=job_id, path__in=left).values_list("path", flat=True)))
+
+
+@contextmanager
+def working_folder(job_id: UUID) -> Iterator[Path]:
+    """Yield a folder on the local disk, gone afterwards; the clean-up finds what a killed process leaves."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=WORK, prefix=f"{job_id}.") as folder:
+        yield Path(folder)
+
+
+def delete_left_working_folders() -> int:
+    """Delete working folders of jobs that have ended, and return how many those were."""
+    folders = list(WORK.iterdir()) if WORK.exists() else []
+    active = {str(pk) for pk in Job.objects.filter(status__in=ACTIVE_JOB).values_list("pk", flat=True)}
+    left = [folder for folder in folders if folder.name.partition(".")[0] not in active]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
 
 
 def delete_job_files(job_id: UUID | str) -> None:

@@ -1,0 +1,139 @@
+"""One attempt at one step: claimed, shown as begun, and then in the hands of a stage's function. Every write is fenced."""
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.jobs.engine import statements
+from apps.jobs.engine.changes import changing, save_change
+from apps.jobs.engine.queueing import pass_permit_on
+from apps.jobs.engine.statements import Fence
+from apps.jobs.live.doorbell import ring
+from apps.jobs.models import Artifact, Job, Step, StepStatus
+from apps.jobs.pipelines import Json
+from apps.jobs.storage import files
+from apps.jobs.storage.fetch import fetch
+
+REPORT_INTERVAL = 0.2  # seconds between two saved reports of one attempt
+
+
+class LostClaim(Exception):
+    """This attempt doesn't hold the step any more: it was cancelled, deleted, or given to another."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The worker that an attempt runs in: its id, made anew at each start, and Celery's node name."""
+
+    id: UUID
+    name: str
+
+
+def claim(queue: str, *, holder: Holder, task_id: str) -> "Attempt | None":
+    """Take the most urgent due step of a queue and show that it has begun. Return None when there is nothing to do."""
+    row = statements.claim(queue=queue, worker_id=holder.id, worker_name=holder.name, task_id=task_id)
+    if row is None:
+        return None
+    step_id, attempt, job_id, stage_id = row
+    fence = Fence(step_id=step_id, attempt=attempt, job_id=job_id, stage_id=stage_id)
+    if not statements.begin(fence):
+        return None
+    step = Step.objects.select_related("job__owner", "stage").filter(pk=step_id).first()
+    if step is None:
+        return None
+    ring(step.job_id, step.owner_id)
+    pass_permit_on(queue, position=step.position, total=step.stage.total)
+    return Attempt(step)
+
+
+class Attempt:
+    """Implements `pipelines.Run` on the database and the storage."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.fence = Fence(step_id=step.pk, attempt=step.attempt, job_id=step.job_id, stage_id=step.stage_id)
+        self.attempt, self.job_id, self.label = step.attempt, step.job_id, step.label
+        self.input: Json = step.input
+        self.options: Json = step.job.options
+        self._reported_at = 0.0
+
+    def report(self, percent: float, message: str = "") -> None:
+        now = time.monotonic()
+        if now - self._reported_at < REPORT_INTERVAL:
+            return
+        self._reported_at = now
+        percent = round(min(max(percent, 0.0), 100.0), 1)
+        self.wrote(statements.report(self.fence, percent=percent, message=message[:500]))
+
+    def wrote(self, held: object) -> None:
+        """Ring for a write that was made. Raises LostClaim when it wasn't: this attempt doesn't hold its step."""
+        if not held:
+            raise LostClaim(f"attempt {self.attempt} at step {self.step.pk}")
+        ring(self.job_id, self.step.owner_id)
+
+    @contextmanager
+    def changing(self) -> Iterator[Job]:
+        """Hold the job's row and the step's. Raises LostClaim when this attempt doesn't hold its step."""
+        with suppress(Job.DoesNotExist), changing(self.job_id) as job:
+            held = Step.objects.filter(pk=self.step.pk, attempt=self.attempt, status=StepStatus.PROCESSING)
+            if not held.exists():
+                raise LostClaim(f"attempt {self.attempt} at step {self.step.pk}")
+            yield job
+            return
+        raise LostClaim(f"job {self.job_id} was deleted")
+
+    def results(self, stage: str) -> list[Json]:
+        steps = Step.objects.filter(stage__job=self.job_id, stage__name=stage).order_by("position")
+        return [result or {} for result in steps.values_list("result", flat=True)]
+
+    def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
+        self._save(name, content, content_type, internal=False)
+
+    def save_file(self, name: str, content: bytes) -> None:
+        self._save(name, content, "application/octet-stream", internal=True)
+
+    def open_file(self, name: str) -> AbstractContextManager[Path]:
+        return files.local_file(Artifact.objects.get(job=self.job_id, name=name, internal=True).path)
+
+    @contextmanager
+    def source(self) -> Iterator[Path]:
+        if not self.step.job.source_url:
+            with files.local_file(files.source_path(self.job_id)) as path:
+                yield path
+            return
+        with files.working_folder(self.job_id) as folder:
+            path = folder / "source"
+            self._fetch(path)
+            yield path
+
+    def _fetch(self, path: Path) -> None:
+        def show(received: int, total: int | None) -> None:
+            self.report(40 * received / total if total else 10, f"Fetching {received:,} bytes")
+
+        fetched = fetch(
+            self.step.job.source_url,
+            path,
+            max_bytes=settings.JOBS_MAX_FILE_BYTES,
+            allowed_private_hosts=settings.FETCH_PRIVATE_HOSTS,
+            on_progress=show,
+        )
+        with self.changing() as job:
+            save_change(job, source_name=fetched.name[:255], source_size=fetched.size)
+
+    def _save(self, name: str, content: bytes, content_type: str, *, internal: bool) -> None:
+        path = files.attempt_path(self.job_id, self.step.pk, self.attempt, name)
+        files.save(path, content)
+        columns = {"content_type": content_type, "size": len(content), "path": path, "internal": internal}
+        with self.changing() as job:
+            replaced = Artifact.objects.filter(job=job, name=name)
+            paths = list(replaced.values_list("path", flat=True))
+            replaced.delete()  # browsers may keep what an id stands for
+            version = job.version if internal else save_change(job)
+            Artifact.objects.create(job=job, name=name, version=version, **columns)
+            transaction.on_commit(lambda: files.delete(paths), robust=True)

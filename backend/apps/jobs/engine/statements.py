@@ -1,0 +1,143 @@
+"""The engine's hot writes as SQL: each touches a fixed number of rows and, on PostgreSQL, is one round trip.
+
+Django's ORM knows neither UPDATE … RETURNING nor several statements at once. What stands here runs on PostgreSQL and on
+SQLite alike. Whoever writes a job's steps writes the job first, so that no two transactions ever wait for each other;
+a claim locks its step alone.
+"""
+
+import json
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.jobs.models import Step
+
+Row = tuple[Any, ...]
+
+
+class Statement(NamedTuple):
+    sql: str
+    values: tuple[Any, ...]
+
+
+class Fence(NamedTuple):
+    """What a write of an attempt is conditional on: the step is still processing, in this attempt."""
+
+    step_id: int
+    attempt: int
+    job_id: UUID
+    stage_id: int
+
+
+def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Row | None:
+    """Take the most urgent due step of a queue. Return (id, attempt, job_id, stage_id), or None when none is due."""
+    skip_locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    return execute_together(
+        Statement(
+            f"""
+            UPDATE jobs_step SET status = 'processing', attempt = attempt + 1, held_by = %s, worker = %s, task_id = %s,
+                progress = 0, error_code = '', error_message = '', started_at = %s
+            WHERE id = (
+                SELECT id FROM jobs_step WHERE queue = %s AND status = 'queued' AND retry_at IS NULL
+                ORDER BY urgency, rank, id LIMIT 1 {skip_locked}
+            ) AND status = 'queued'
+            RETURNING id, attempt, job_id, stage_id
+            """,  # noqa: S608 - a constant
+            (_uuid(worker_id), worker_name, task_id, _now(), queue),
+        ),
+    )
+
+
+def begin(fence: Fence) -> bool:
+    """Show that an attempt has begun. Return False when it doesn't hold its step any more."""
+    raised = Statement(
+        """
+        UPDATE jobs_job SET version = version + 1, status = 'processing', started_at = COALESCE(started_at, %s),
+            message = CASE WHEN stalled THEN '' ELSE message END, stalled = %s
+        WHERE id = %s AND status IN ('queued', 'processing')
+        """,
+        (_now(), False, _uuid(fence.job_id)),
+    )
+    return execute_together(raised, _write(fence)) is not None
+
+
+def report(fence: Fence, *, percent: float, message: str) -> bool:
+    """Save progress, 0-100, and a message unless it is empty. Return False like `begin`."""
+    return execute_together(_raise_version(fence, message), _write(fence, progress=percent)) is not None
+
+
+def end(fence: Fence, *, outcome: str, **columns: Any) -> Row | None:
+    """End a step as `completed` or `failed`, and count it in its stage.
+
+    Return (total, ended) of the stage, or None when this attempt doesn't hold the step any more.
+    """
+    counted = Statement(
+        f"""
+        UPDATE jobs_stage SET {outcome} = {outcome} + 1 WHERE id = %s
+            AND (SELECT version FROM jobs_step WHERE id = %s) = (SELECT version FROM jobs_job WHERE id = %s)
+        RETURNING total, completed + failed + cancelled
+        """,  # noqa: S608 - one of two words
+        (fence.stage_id, fence.step_id, _uuid(fence.job_id)),
+    )
+    write = _write(fence, status=outcome, held_by=None, finished_at=_now(), **columns)
+    return execute_together(_raise_version(fence), write, counted)
+
+
+def try_later(fence: Fence, *, retry_at: Any, error_code: str, error_message: str) -> bool:
+    """Queue a step once more, for later. Return False like `begin`."""
+    retry_at = connection.ops.adapt_datetimefield_value(retry_at)
+    columns = {"retry_at": retry_at, "error_code": error_code, "error_message": error_message, "queued_at": _now()}
+    write = _write(fence, "retries = retries + 1", status="queued", held_by=None, progress=0, **columns)
+    return execute_together(_raise_version(fence), write) is not None
+
+
+def _raise_version(fence: Fence, message: str = "") -> Statement:
+    said, values = (", message = %s", (message,)) if message else ("", ())
+    return Statement(
+        f"UPDATE jobs_job SET version = version + 1{said} WHERE id = %s",  # noqa: S608 - a constant
+        (*values, _uuid(fence.job_id)),
+    )
+
+
+def _write(fence: Fence, *assignments: str, **columns: Any) -> Statement:
+    """Write columns of a step, with the version that its job has just got."""
+    sets = ["version = (SELECT version FROM jobs_job WHERE id = %s)", *assignments]
+    sets += [f"{name} = %s" for name in columns]
+    return Statement(
+        f"UPDATE jobs_step SET {', '.join(sets)} WHERE id = %s AND attempt = %s AND status = 'processing' RETURNING id",  # noqa: S608 - names of columns
+        (_uuid(fence.job_id), *map(_plain, columns.values()), fence.step_id, fence.attempt),
+    )
+
+
+def execute_together(*statements: Statement) -> Row | None:
+    """Run the statements in one transaction, and return the first row of the last.
+
+    PostgreSQL takes them in one message. It may answer before they are on disk: what ends a stage or a job, or accepts
+    one, is written elsewhere and waits for the disk, and with it for everything that came before.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            with transaction.atomic():
+                for statement in statements:
+                    cursor.execute(*statement)
+                    row: Row | None = cursor.fetchone() if "RETURNING" in statement.sql else None
+            return row
+        sql = ";".join(("SET LOCAL synchronous_commit = off", *(statement.sql for statement in statements)))
+        cursor.execute(sql, [value for statement in statements for value in statement.values])
+        while cursor.nextset():  # type: ignore[attr-defined]  # psycopg's
+            pass
+        return cursor.fetchone()
+
+
+def _now() -> Any:
+    return connection.ops.adapt_datetimefield_value(timezone.now())
+
+
+def _uuid(value: UUID) -> Any:
+    return Step._meta.get_field("held_by").get_db_prep_value(value, connection)
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict | list) else value

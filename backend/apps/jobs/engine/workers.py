@@ -1,0 +1,201 @@
+"""The presence of a process that runs steps: a thread that no task can block.
+
+It writes that this process is alive, compares what the process runs with what it holds in the database, sends permits
+that are missing, and takes its turn at reconciling.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Protocol
+from uuid import uuid4
+
+from django.db import Error as DatabaseError
+from django.db import connections
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from apps.jobs.engine.attempt import Holder
+from apps.jobs.engine.interruptions import drop_connection
+from apps.jobs.engine.losses import release, time_out
+from apps.jobs.engine.queueing import PERMITS_AHEAD, send_permits
+from apps.jobs.engine.reconcile import end_worker, reconcile_in_turn
+from apps.jobs.models import Step, StepStatus, Worker
+from config.pools import start_thread
+
+log = logging.getLogger(__name__)
+
+LOOK = 1.0  # seconds
+TICK = 0.2  # seconds; what was reported is handled so soon
+SIGN_OF_LIFE = timedelta(seconds=2)
+PERMIT_EXPIRES = 60  # seconds; permits for a queue that isn't consumed after all don't pile up
+
+
+class Slots(Protocol):
+    """What a process can run, and what it runs. Called in the presence's thread."""
+
+    def known(self) -> Collection[str]:
+        """Return the ids of the tasks that wait or run here."""
+
+    def free(self) -> int:
+        """Return how many more could run now."""
+
+    def stop(self, task_ids: Iterable[str]) -> None:
+        """End tasks that hold no step any more, where the pool can; the others end at their next report."""
+
+
+class Presence:
+    """Of one process; `holder` is its identity, made anew at each start, so that equal node names don't matter."""
+
+    def __init__(self, *, name: str, queues: list[dict[str, Any]], slots: Slots) -> None:
+        self.holder = Holder(id=uuid4(), name=name)
+        self.queues = queues
+        self._slots = slots
+        self._reported: deque[tuple[Callable[[Step], None], str]] = deque()
+        self._held: dict[str, int] = {}  # task id → step, at the last look
+        self._missing: set[str] = set()  # task ids that were held and not known, at the last look
+        self._hungry: set[str] = set()  # queues that had due steps for free slots, at the last look
+        self._seen_at = 0.0
+        self._stopping = self._stopped = False
+
+    def start(self) -> None:
+        start_thread(self._run)
+
+    def lost(self, task_id: str) -> None:
+        """Report that a task ended without a word: its process died, or its database went away."""
+        self._reported.append((release, task_id))
+
+    def timed_out(self, task_id: str) -> None:
+        """Report that a task was killed at its hard time limit."""
+        self._reported.append((time_out, task_id))
+
+    def stop(self, *, seconds: float = 5) -> None:
+        """Have what is still held run again elsewhere, and forget this process. Others do it if this can't."""
+        self._stopping = True
+        until = time.monotonic() + seconds
+        while not self._stopped and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def _run(self) -> None:
+        looked_at = 0.0
+        while not self._stopping:
+            try:
+                self._handle_reported()
+                if time.monotonic() - looked_at >= LOOK:
+                    looked_at = time.monotonic()
+                    self.look()
+            except DatabaseError as error:
+                log.warning("the database can't be reached, so nothing is looked after: %s", str(error).strip())
+                drop_connection()
+                time.sleep(LOOK)
+            except Exception:
+                log.exception("could not look after the steps of this process")
+                time.sleep(LOOK)
+            time.sleep(TICK)
+        with suppress(Exception):  # what stays held is queued again by whoever is alive
+            end_worker(self._row())
+        connections.close_all()
+        self._stopped = True
+
+    def look(self) -> None:
+        """Do all that is due, once."""
+        if time.monotonic() - self._seen_at >= SIGN_OF_LIFE.total_seconds():
+            self.show_life()
+        self.compare()
+        self.send_missing_permits()
+        reconcile_in_turn()
+
+    def show_life(self) -> None:
+        if not Worker.objects.filter(pk=self.holder.id).update(seen_at=Now(), missed=0):
+            row = self._row()
+            row.seen_at = Now()
+            row.save(force_insert=True)
+        self._seen_at = time.monotonic()
+
+    def _row(self) -> Worker:
+        return Worker(pk=self.holder.id, name=self.holder.name, queues=self.queues, started_at=timezone.now())
+
+    def _handle_reported(self) -> None:
+        while self._reported:
+            handle, task_id = self._reported[0]
+            for step in self._steps().filter(task_id=task_id):
+                handle(step)
+            self._reported.popleft()  # not before: the database may be away
+
+    def _steps(self) -> Any:
+        held = Step.objects.filter(held_by=self.holder.id, status=StepStatus.PROCESSING)
+        return held.select_related("job", "stage")
+
+    def compare(self) -> None:
+        """Release what is held and not run; end what is run and not held. Both have to be so for two looks."""
+        steps = {step.task_id: step for step in self._steps()}
+        known = set(self._slots.known())
+        missing = set(steps) - known
+        for task_id in missing & self._missing:
+            release(steps[task_id])
+        self._missing = missing
+        gone = {task_id: pk for task_id, pk in self._held.items() if task_id in known and task_id not in steps}
+        if gone:
+            ended = Step.objects.filter(pk__in=gone.values(), task_id__in=gone).values_list("task_id", flat=True)
+            self._slots.stop(set(gone) - set(ended))
+        self._held = {task_id: step.pk for task_id, step in steps.items()}
+
+    def send_missing_permits(self) -> None:
+        """Send permits for due steps if slots have been free for them: a message was lost, or wrongly prefetched."""
+        free = self._slots.free()
+        hungry = {queue["name"] for queue in self.queues if free > 0 and _due(queue["name"])}
+        for queue in hungry & self._hungry:
+            send_permits(queue, _due(queue), expires=PERMIT_EXPIRES)
+        self._hungry = hungry - self._hungry
+
+
+def _due(queue: str) -> int:
+    """Return the number of due steps, counted no further than PERMITS_AHEAD."""
+    due = Step.objects.filter(queue=queue, status=StepStatus.QUEUED, retry_at=None)
+    return due.order_by("urgency", "rank", "id")[:PERMITS_AHEAD].count()
+
+
+class Threads:
+    """The slots of a process that is no worker: the steps that its threads run while the broker is away."""
+
+    def __init__(self) -> None:
+        self._running: set[str] = set()
+
+    def known(self) -> Collection[str]:
+        return set(self._running)
+
+    def free(self) -> int:
+        return 0
+
+    def stop(self, task_ids: Iterable[str]) -> None:
+        """Nothing: a thread can't be ended from outside."""
+
+    def enter(self, task_id: str) -> None:
+        self._running.add(task_id)
+
+    def leave(self, task_id: str) -> None:
+        self._running.discard(task_id)
+
+
+_presence: Presence | None = None  # a prefork child inherits it, without the thread
+threads = Threads()
+
+
+def set_presence(presence: Presence) -> None:
+    """Start the presence of this process, before its pool forks."""
+    global _presence
+    _presence = presence
+
+
+def get_presence() -> Presence:
+    """Return the presence of this process, started now if it has none: any process may run steps."""
+    global _presence
+    if _presence is None:
+        from socket import gethostname
+
+        _presence = Presence(name=f"web@{gethostname()}", queues=[], slots=threads)
+        _presence.start()
+    return _presence
