@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -206,7 +206,13 @@ def _queue_again(job: Job, version: int) -> None:
     priority = Priority(job.priority)
     rank = next_rank(owner_id=job.owner_id, queue=stage.queue, priority=priority)
     fresh = {"status": StepStatus.QUEUED, "progress": 0, "result": None, "losses": 0, "retries": 0, "version": version}
-    fresh |= {"queued_at": timezone.now(), "rank": rank, "error_code": "", "error_message": "", "finished_at": None}
+    fresh |= {
+        "queued_at": timezone.now(),
+        "rank": rank + F("position"),
+        "error_code": "",
+        "error_message": "",
+        "finished_at": None,
+    }
     steps = Step.objects.filter(stage=stage, status__in=(StepStatus.FAILED, StepStatus.CANCELLED)).update(**fresh)
     Stage.objects.filter(pk=stage.pk).update(failed=0, cancelled=0)
     permit_after_commit(job, stage.queue, steps)

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from apps.jobs import bridge
+from apps.jobs.live import bridge
 
 TIMEOUT = 2  # seconds
 

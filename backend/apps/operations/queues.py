@@ -14,7 +14,6 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pydantic import BaseModel, RootModel
 
-from apps.jobs.engine.broker import waiting_messages
 from apps.jobs.models import Step, StepStatus
 from config.queues import QUEUES
 

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from apps.jobs.api.views import AgainView, CancelView, JobsView, JobView, PipelinesView, RetryView, WaitingView
 from apps.jobs.api.downloads import ArtifactsView, ArtifactView
+from apps.jobs.api.views import AgainView, CancelView, JobsView, JobView, PipelinesView, RetryView, WaitingView
 
 urlpatterns = [
     path("pipelines/", PipelinesView.as_view()),

@@ -22,10 +22,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.jobs import services
+from apps.jobs.api.waiting import Waitings, waiting_steps
 from apps.jobs.live.messages import JobState, job_state, with_parts
 from apps.jobs.models import Job, JobStatus, Priority
 from apps.jobs.pipelines import all_pipelines
-from apps.jobs.api.waiting import Waitings, waiting_steps
 
 
 class StageDescription(BaseModel):

@@ -1,4 +1,4 @@
-"""One attempt at one step: claimed, shown as begun, and then in the hands of a stage's function. Every write is fenced."""
+"""One attempt at one step, from its claim on, and in the hands of a stage's function. Every write is fenced."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.db import transaction
 from apps.jobs.engine import statements
 from apps.jobs.engine.changes import changing, save_change
 from apps.jobs.engine.queueing import pass_permit_on
-from apps.jobs.engine.statements import Fence
+from apps.jobs.engine.statements import ClaimedStep, Fence, JobFacts
 from apps.jobs.live.doorbell import ring
 from apps.jobs.models import Artifact, Job, Step, StepStatus
 from apps.jobs.pipelines import Json
@@ -37,31 +37,36 @@ class Holder:
 
 def claim(queue: str, *, holder: Holder, task_id: str) -> "Attempt | None":
     """Take the most urgent due step of a queue and show that it has begun. Return None when there is nothing to do."""
-    row = statements.claim(queue=queue, worker_id=holder.id, worker_name=holder.name, task_id=task_id)
-    if row is None:
-        return None
-    step_id, attempt, job_id, stage_id = row
-    fence = Fence(step_id=step_id, attempt=attempt, job_id=job_id, stage_id=stage_id)
-    if not statements.begin(fence):
-        return None
-    step = Step.objects.select_related("job__owner", "stage").filter(pk=step_id).first()
+    step = statements.claim(queue=queue, worker_id=holder.id, worker_name=holder.name, task_id=task_id)
     if step is None:
         return None
-    ring(step.job_id, step.owner_id)
-    pass_permit_on(queue, position=step.position, total=step.stage.total)
-    return Attempt(step)
+    job = statements.begin(step.fence)
+    if job is None:  # cancelled in between
+        return None
+    ring(step.fence.job_id, step.fence.owner_id)
+    pass_permit_on(queue, position=step.position, total=job.steps)
+    return Attempt(queue, step, job)
+
+
+def check(held: object, fence: Fence) -> None:
+    """Ring for a write that was made. Raises LostClaim when it wasn't: this attempt doesn't hold its step."""
+    if not held:
+        raise LostClaim(f"attempt {fence.attempt} at step {fence.step_id}")
+    ring(fence.job_id, fence.owner_id)
 
 
 class Attempt:
     """Implements `pipelines.Run` on the database and the storage."""
 
-    def __init__(self, step: Step) -> None:
-        self.step = step
-        self.fence = Fence(step_id=step.pk, attempt=step.attempt, job_id=step.job_id, stage_id=step.stage_id)
-        self.attempt, self.job_id, self.label = step.attempt, step.job_id, step.label
+    def __init__(self, queue: str, step: ClaimedStep, job: JobFacts) -> None:
+        self.queue, self.step, self.job, self.fence = queue, step, job, step.fence
+        self.attempt, self.job_id, self.label = step.fence.attempt, step.fence.job_id, step.label
         self.input: Json = step.input
-        self.options: Json = step.job.options
+        self.options: Json = job.options
         self._reported_at = 0.0
+
+    def __str__(self) -> str:
+        return f"job {self.job_id}: {self.job.stage} {self.label!r}, attempt {self.attempt}"
 
     def report(self, percent: float, message: str = "") -> None:
         now = time.monotonic()
@@ -69,24 +74,17 @@ class Attempt:
             return
         self._reported_at = now
         percent = round(min(max(percent, 0.0), 100.0), 1)
-        self.wrote(statements.report(self.fence, percent=percent, message=message[:500]))
-
-    def wrote(self, held: object) -> None:
-        """Ring for a write that was made. Raises LostClaim when it wasn't: this attempt doesn't hold its step."""
-        if not held:
-            raise LostClaim(f"attempt {self.attempt} at step {self.step.pk}")
-        ring(self.job_id, self.step.owner_id)
+        check(statements.report(self.fence, percent=percent, message=message[:500]), self.fence)
 
     @contextmanager
     def changing(self) -> Iterator[Job]:
         """Hold the job's row and the step's. Raises LostClaim when this attempt doesn't hold its step."""
         with suppress(Job.DoesNotExist), changing(self.job_id) as job:
-            held = Step.objects.filter(pk=self.step.pk, attempt=self.attempt, status=StepStatus.PROCESSING)
-            if not held.exists():
-                raise LostClaim(f"attempt {self.attempt} at step {self.step.pk}")
-            yield job
-            return
-        raise LostClaim(f"job {self.job_id} was deleted")
+            held = Step.objects.filter(pk=self.fence.step_id, attempt=self.attempt, status=StepStatus.PROCESSING)
+            if held.exists():
+                yield job
+                return
+        raise LostClaim(str(self))
 
     def results(self, stage: str) -> list[Json]:
         steps = Step.objects.filter(stage__job=self.job_id, stage__name=stage).order_by("position")
@@ -103,7 +101,7 @@ class Attempt:
 
     @contextmanager
     def source(self) -> Iterator[Path]:
-        if not self.step.job.source_url:
+        if not self.job.source_url:
             with files.local_file(files.source_path(self.job_id)) as path:
                 yield path
             return
@@ -117,7 +115,7 @@ class Attempt:
             self.report(40 * received / total if total else 10, f"Fetching {received:,} bytes")
 
         fetched = fetch(
-            self.step.job.source_url,
+            self.job.source_url,
             path,
             max_bytes=settings.JOBS_MAX_FILE_BYTES,
             allowed_private_hosts=settings.FETCH_PRIVATE_HOSTS,
@@ -127,7 +125,7 @@ class Attempt:
             save_change(job, source_name=fetched.name[:255], source_size=fetched.size)
 
     def _save(self, name: str, content: bytes, content_type: str, *, internal: bool) -> None:
-        path = files.attempt_path(self.job_id, self.step.pk, self.attempt, name)
+        path = files.attempt_path(self.job_id, self.fence.step_id, self.attempt, name)
         files.save(path, content)
         columns = {"content_type": content_type, "size": len(content), "path": path, "internal": internal}
         with self.changing() as job:

@@ -24,7 +24,9 @@ WAITING_FOR_BROKER = "Waiting for the message broker, which can't be reached"
 
 PERMITS_AHEAD = 500  # sent at once for a stage; each of its further steps is permitted by one that starts
 
-without_broker = ThreadPoolExecutor(max_workers=2, thread_name_prefix="without-broker")
+THREADS = 2  # that run steps while the broker is away
+without_broker = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="without-broker")
+_is_away = False  # the broker, when something was last sent
 
 
 def task_name(queue: str) -> str:
@@ -69,6 +71,7 @@ def send_permits(queue: str, count: int, *, expires: float | None = None) -> int
     """
     if queue not in QUEUES:  # its steps wait until it has a row again
         return 0
+    global _is_away
     task = current_app.tasks[task_name(queue)]
     sent = 0
     try:
@@ -76,13 +79,20 @@ def send_permits(queue: str, count: int, *, expires: float | None = None) -> int
             while sent < count:
                 task.apply_async(producer=producer, expires=expires)
                 sent += 1
+        _is_away = False
     except OperationalError as error:
         log.warning("the broker can't be reached, so %s steps of %s wait: %s", count - sent, queue, error)
-        if settings.JOBS_WHEN_BROKER_DOWN == "run" and not _is_worker():
+        _is_away = True
+        if runs_without_broker():
             for _ in range(count - sent):
                 without_broker.submit(_run_here, task)
             return 0
     return count - sent
+
+
+def runs_without_broker() -> bool:
+    """Tell whether this process runs steps itself now: the broker is away, and it is to do so."""
+    return _is_away and settings.JOBS_WHEN_BROKER_DOWN == "run" and not _is_worker()
 
 
 def _is_worker() -> bool:

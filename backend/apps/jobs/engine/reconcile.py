@@ -1,7 +1,6 @@
 """Finds what was lost, and has it run again. Every worker and web process calls in; one of them takes each turn."""
 
 import logging
-from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,7 +9,6 @@ from django.db.models.functions import Now
 
 from apps.jobs.engine.changes import changing, save_change
 from apps.jobs.engine.losses import release
-from apps.jobs.engine.queueing import send_permits
 from apps.jobs.engine.stages import close_stage
 from apps.jobs.models import ACTIVE_JOB, Stage, Step, StepStatus, Turn, Worker
 
@@ -75,11 +73,7 @@ def _held() -> QuerySet[Step]:
 
 def queue_steps_to_retry() -> None:
     """Make steps due whose time to be tried again has come."""
-    steps = Step.objects.filter(status=StepStatus.QUEUED, retry_at__lte=Now())[:BATCH]
-    queues = dict(steps.values_list("pk", "queue"))
-    Step.objects.filter(pk__in=queues, status=StepStatus.QUEUED).update(retry_at=None)
-    for queue, count in Counter(queues.values()).items():
-        send_permits(queue, count)
+    Step.objects.filter(status=StepStatus.QUEUED, retry_at__lte=Now()).update(retry_at=None)
 
 
 def close_finished_stages() -> None:

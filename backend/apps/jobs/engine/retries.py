@@ -7,7 +7,6 @@ from email.utils import parsedate_to_datetime
 from django.utils import timezone
 
 from apps.jobs.failures import ErrorCode, TransientError
-
 from config.queues import MAX_RETRY_DELAY
 
 MAX_RETRIES = 3

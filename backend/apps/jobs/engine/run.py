@@ -8,13 +8,13 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from apps.jobs.engine import statements
-from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, claim
+from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, check, claim
 from apps.jobs.engine.changes import keep_progress
 from apps.jobs.engine.interruptions import Interrupted, all_errors, drop_connection, interruptions, is_time_limit
 from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
-from apps.jobs.engine.stages import close_stage, pipeline_of
+from apps.jobs.engine.stages import close_stage, find_stage
+from apps.jobs.engine.statements import Fence
 from apps.jobs.failures import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
-from apps.jobs.models import Step
 from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
 from config.queues import get_queue
@@ -37,25 +37,23 @@ def run_step(queue: str, *, holder: Holder, task_id: str) -> str:
 
 
 def _run_claimed(attempt: Attempt, began: float) -> str:
-    step = attempt.step
-    name = f"job {step.job_id}: {step.stage.name} {step.label!r}, attempt {step.attempt}"
-    log.info("%s started", name)
+    log.info("%s started", attempt)
     try:
         outcome = _run(attempt, began)
     except LostClaim:
         outcome = "given up, because this attempt doesn't hold the step any more"
-    seconds = time.monotonic() - began
-    log.info("%s %s after %.2f s", name, outcome, seconds)
-    return f"{name} {outcome}"
+    log.info("%s %s after %.2f s", attempt, outcome, time.monotonic() - began)
+    return f"{attempt} {outcome}"
 
 
 def _run(attempt: Attempt, began: float) -> str:
     """Call the stage's function and record how it ended. Raises LostClaim, Interrupted, and DatabaseError."""
     try:
-        if not attempt.step.job.owner.is_active:
+        if not attempt.job.owner_is_active:
             raise JobError(ErrorCode.USER_NOT_FOUND)
-        result = pipeline_of(attempt.step.job).stage(attempt.step.stage.name).load()(attempt)
-        return _complete(attempt, result)
+        result = find_stage(attempt.job.kind, attempt.job.stage).load()(attempt)
+        complete(attempt.fence, result)
+        return "completed"
     except LostClaim:
         raise
     except all_errors() as error:
@@ -64,21 +62,25 @@ def _run(attempt: Attempt, began: float) -> str:
 
 def _handle(attempt: Attempt, error: BaseException, began: float) -> str:
     if not is_time_limit(error) and (transient := as_transient(error)):
-        return _try_again(attempt, transient)
-    return fail(attempt, error if isinstance(error, JobError) else _reason(error, attempt.step, began))
+        if attempt.step.retries < MAX_RETRIES:
+            return _try_again(attempt, transient)
+        error = transient
+    failure = error if isinstance(error, JobError) else _reason(error, attempt, began)
+    fail(attempt.fence, failure)
+    return f"failed: {failure}"
 
 
-def _reason(error: BaseException, step: Step, began: float) -> JobError:
+def _reason(error: BaseException, attempt: Attempt, began: float) -> JobError:
     """Return what to tell of an error that the stage's function did not mean to raise. Raises Interrupted."""
     if is_time_limit(error):
         drop_connection()  # its query may still be running
-        limit = get_queue(step.queue).soft_time_limit
+        limit = get_queue(attempt.queue).soft_time_limit
         if time.monotonic() - began < limit - 1:  # another step's: a worker that was cut from its broker signals late
-            raise Interrupted from error
-        return timed_out(step, limit)
+            raise Interrupted(str(error)) from error
+        return timed_out(attempt.label, limit)
     if isinstance(error, (InterfaceError, OperationalError)):
         raise Interrupted(str(error)) from error
-    log.error("job %s: %s %r failed", step.job_id, step.stage.name, step.label, exc_info=error)
+    log.error("%s failed", attempt, exc_info=error)
     if is_disk_full(error):
         return JobError(ErrorCode.PROCESSING_ERROR, DISK_FULL)
     if isinstance(error, DataError):
@@ -86,41 +88,34 @@ def _reason(error: BaseException, step: Step, began: float) -> JobError:
     return JobError(ErrorCode.INTERNAL_ERROR)
 
 
-def _complete(attempt: Attempt, result: Json | None) -> str:
-    counted = statements.end(attempt.fence, outcome="completed", progress=100, result=result)
-    _ended(attempt, counted)
-    return "completed"
+def complete(fence: Fence, result: Json | None) -> None:
+    """End a step with what its stage's function returned. Raises LostClaim."""
+    _ended(fence, statements.end(fence, outcome="completed", progress=100, result=result))
 
 
-def fail(attempt: Attempt, error: JobError) -> str:
-    """End a step, and with it its job, with an error. Raises LostClaim."""
-    counted = statements.end(attempt.fence, outcome="failed", error_code=error.code, error_message=error.message)
-    _ended(attempt, counted)
-    return f"failed: {error}"
+def fail(fence: Fence, error: JobError) -> None:
+    """End a step, and with it its job once the stage has ended, with an error. Raises LostClaim."""
+    _ended(fence, statements.end(fence, outcome="failed", error_code=error.code, error_message=error.message))
 
 
-def _ended(attempt: Attempt, counted: statements.Row | None) -> None:
-    attempt.wrote(counted)
+def _ended(fence: Fence, counted: statements.Row | None) -> None:
+    check(counted, fence)
     if counted and counted[0] == counted[1]:
-        close_stage(attempt.job_id)
-    if attempt.attempt > 1:
-        files.delete_earlier_attempts(attempt.job_id, attempt.step.pk, attempt.attempt)
+        close_stage(fence.job_id)
+    if fence.attempt > 1:
+        files.delete_earlier_attempts(fence.job_id, fence.step_id, fence.attempt)
 
 
 def _try_again(attempt: Attempt, error: TransientError) -> str:
-    """Queue the step once more, for later, unless its retries are used up. What went wrong stays to be seen."""
-    retries = attempt.step.retries
-    if retries >= MAX_RETRIES:
-        return fail(attempt, error)
-    delay = retry_delay(retries + 1, retry_after=error.retry_after)
+    """Queue the step once more, for later. What went wrong stays to be seen."""
+    delay = retry_delay(attempt.step.retries + 1, retry_after=error.retry_after)
     retry_at = timezone.now() + timedelta(seconds=delay)
     with attempt.changing() as job:
         keep_progress(job)
-    attempt.wrote(
-        statements.try_later(attempt.fence, retry_at=retry_at, error_code=error.code, error_message=error.message)
-    )
+    written = statements.try_later(attempt.fence, retry_at=retry_at, error_code=error.code, error_message=error.message)
+    check(written, attempt.fence)
     return f"is tried again in {delay:.1f} s: {error}"
 
 
-def timed_out(step: Step, limit: int) -> JobError:
-    return JobError(ErrorCode.TIMEOUT, f"{step.label} ran longer than {limit} s. {ADVICE[ErrorCode.TIMEOUT]}")
+def timed_out(label: str, limit: int) -> JobError:
+    return JobError(ErrorCode.TIMEOUT, f"{label} ran longer than {limit} s. {ADVICE[ErrorCode.TIMEOUT]}")

@@ -12,6 +12,7 @@ from apps.jobs.engine.queueing import next_rank, permit_after_commit
 from apps.jobs.failures import ErrorCode, JobError
 from apps.jobs.models import ACTIVE_JOB, Job, JobStatus, Priority, Stage, Step, StepStatus
 from apps.jobs.pipelines import Json, Pipeline, Planned, find_pipeline
+from apps.jobs.pipelines import Stage as DefinedStage
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def close_stage(job_id: UUID) -> None:
             end_job(job, JobError(ErrorCode(failed.error_code), failed.error_message))
             return
         try:
-            following = pipeline_of(job).stage_after(stage.name)
+            following = _pipeline(job.kind).stage_after(stage.name)
             planned = following.planned(_results(stage)) if following else []
         except JobError as error:
             end_job(job, error)
@@ -85,9 +86,13 @@ def end_job(job: Job, error: JobError | None, result: Json | None = None) -> Non
     log.info("job %s: %s", job.pk, columns["status"])
 
 
-def pipeline_of(job: Job) -> Pipeline:
-    """Return the pipeline of a job. Raises JobError when none of its kind is installed."""
-    pipeline = find_pipeline(job.kind)
+def find_stage(kind: str, name: str) -> DefinedStage:
+    """Return a stage as its pipeline defines it. Raises JobError when none of the kind is installed."""
+    return _pipeline(kind).stage(name)
+
+
+def _pipeline(kind: str) -> Pipeline:
+    pipeline = find_pipeline(kind)
     if pipeline is None:
         raise JobError(ErrorCode.UNKNOWN_KIND)
     return pipeline

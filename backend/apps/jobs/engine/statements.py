@@ -9,6 +9,7 @@ import json
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -23,18 +24,42 @@ class Statement(NamedTuple):
 
 
 class Fence(NamedTuple):
-    """What a write of an attempt is conditional on: the step is still processing, in this attempt."""
+    """Names an attempt. Every write of it is conditional on the step being processed still, and in this attempt."""
 
     step_id: int
     attempt: int
     job_id: UUID
     stage_id: int
+    owner_id: int
+
+    @classmethod
+    def of(cls, step: Step) -> "Fence":
+        return cls(step.pk, step.attempt, step.job_id, step.stage_id, step.owner_id)
 
 
-def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Row | None:
-    """Take the most urgent due step of a queue. Return (id, attempt, job_id, stage_id), or None when none is due."""
+class ClaimedStep(NamedTuple):
+    fence: Fence
+    position: int
+    label: str
+    input: Any
+    retries: int
+
+
+class JobFacts(NamedTuple):
+    """What an attempt has to know of its job and stage."""
+
+    kind: str
+    options: Any
+    source_url: str
+    owner_is_active: bool
+    stage: str
+    steps: int  # of the stage
+
+
+def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> ClaimedStep | None:
+    """Take the most urgent due step of a queue, or return None when none is due."""
     skip_locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    return execute_together(
+    row = execute_together(
         Statement(
             f"""
             UPDATE jobs_step SET status = 'processing', attempt = attempt + 1, held_by = %s, worker = %s, task_id = %s,
@@ -43,24 +68,47 @@ def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Row
                 SELECT id FROM jobs_step WHERE queue = %s AND status = 'queued' AND retry_at IS NULL
                 ORDER BY urgency, rank, id LIMIT 1 {skip_locked}
             ) AND status = 'queued'
-            RETURNING id, attempt, job_id, stage_id
+            RETURNING id, attempt, job_id, stage_id, owner_id, position, label, input, retries
             """,  # noqa: S608 - a constant
             (_uuid(worker_id), worker_name, task_id, _now(), queue),
         ),
     )
+    if row is None:
+        return None
+    step_id, attempt, job_id, stage_id, owner_id, position, label, input_, retries = row
+    job_id = job_id if isinstance(job_id, UUID) else UUID(job_id)
+    return ClaimedStep(
+        Fence(step_id, attempt, job_id, stage_id, owner_id), position, label, json.loads(input_), retries
+    )
 
 
-def begin(fence: Fence) -> bool:
-    """Show that an attempt has begun. Return False when it doesn't hold its step any more."""
+def begin(fence: Fence) -> JobFacts | None:
+    """Show that an attempt has begun. Return None when it doesn't hold its step any more."""
+    job_id = _uuid(fence.job_id)
     raised = Statement(
         """
         UPDATE jobs_job SET version = version + 1, status = 'processing', started_at = COALESCE(started_at, %s),
             message = CASE WHEN stalled THEN '' ELSE message END, stalled = %s
         WHERE id = %s AND status IN ('queued', 'processing')
         """,
-        (_now(), False, _uuid(fence.job_id)),
+        (_now(), False, job_id),
     )
-    return execute_together(raised, _write(fence)) is not None
+    users = get_user_model()._meta.db_table
+    facts = Statement(
+        f"""
+        SELECT kind, options, source_url, is_active, name, total FROM jobs_step
+            JOIN jobs_job ON jobs_job.id = jobs_step.job_id AND jobs_job.version = jobs_step.version
+            JOIN jobs_stage ON jobs_stage.id = jobs_step.stage_id
+            JOIN {users} ON {users}.id = jobs_step.owner_id
+        WHERE jobs_step.id = %s AND attempt = %s AND jobs_step.status = 'processing'
+        """,  # noqa: S608 - the name of a table
+        (fence.step_id, fence.attempt),
+    )
+    row = execute_together(raised, _write(fence), facts)
+    if row is None:
+        return None
+    kind, options, *rest = row
+    return JobFacts(kind, json.loads(options), *rest)
 
 
 def report(fence: Fence, *, percent: float, message: str) -> bool:
@@ -122,7 +170,7 @@ def execute_together(*statements: Statement) -> Row | None:
             with transaction.atomic():
                 for statement in statements:
                     cursor.execute(*statement)
-                    row: Row | None = cursor.fetchone() if "RETURNING" in statement.sql else None
+                    row: Row | None = cursor.fetchone()
             return row
         sql = ";".join(("SET LOCAL synchronous_commit = off", *(statement.sql for statement in statements)))
         cursor.execute(sql, [value for statement in statements for value in statement.values])

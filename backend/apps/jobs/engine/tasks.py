@@ -1,5 +1,6 @@
 """Celery's doorway: a task per queue that runs one step of it, and the worker's part in the life of a step."""
 
+import gc
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -72,12 +73,19 @@ class WorkerSlots:
         self._worker = worker
         self._to_stop: set[str] = set()
 
+    def queues(self) -> Collection[str]:
+        return self._worker.app.amqp.queues.consume_from.keys()
+
     def known(self) -> Collection[str]:
         return list(state.requests)
 
     def free(self) -> int:
         free: int = self._worker.concurrency - len(state.requests)
         return free
+
+    def taken(self) -> int:
+        taken: int = state.all_total_count[0]
+        return taken
 
     def stop(self, task_ids: Iterable[str]) -> None:
         if type(self._worker.pool).terminate_job is not BasePool.terminate_job:
@@ -142,6 +150,8 @@ class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
             for stage in pipeline.stages:
                 if stage.queue in served:
                     stage.load()
+        gc.collect()
+        gc.freeze()  # else each process of the pool copies what was imported, when its garbage is first collected
 
 
 for _step in (ImportStages, WorkerPresence):

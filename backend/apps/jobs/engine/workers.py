@@ -5,11 +5,14 @@ that are missing, and takes its turn at reconciling.
 """
 
 import logging
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import timedelta
+from socket import gethostname
+from threading import Lock
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -21,10 +24,11 @@ from django.utils import timezone
 from apps.jobs.engine.attempt import Holder
 from apps.jobs.engine.interruptions import drop_connection
 from apps.jobs.engine.losses import release, time_out
-from apps.jobs.engine.queueing import PERMITS_AHEAD, send_permits
+from apps.jobs.engine.queueing import PERMITS_AHEAD, THREADS, runs_without_broker, send_permits
 from apps.jobs.engine.reconcile import end_worker, reconcile_in_turn
 from apps.jobs.models import Step, StepStatus, Worker
 from config.pools import start_thread
+from config.queues import QUEUES
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +41,17 @@ PERMIT_EXPIRES = 60  # seconds; permits for a queue that isn't consumed after al
 class Slots(Protocol):
     """What a process can run, and what it runs. Called in the presence's thread."""
 
+    def queues(self) -> Collection[str]:
+        """Return the queues whose steps it may run."""
+
     def known(self) -> Collection[str]:
         """Return the ids of the tasks that wait or run here."""
 
     def free(self) -> int:
         """Return how many more could run now."""
+
+    def taken(self) -> int:
+        """Return how many were taken on since the start."""
 
     def stop(self, task_ids: Iterable[str]) -> None:
         """End tasks that hold no step any more, where the pool can; the others end at their next report."""
@@ -52,16 +62,20 @@ class Presence:
 
     def __init__(self, *, name: str, queues: list[dict[str, Any]], slots: Slots) -> None:
         self.holder = Holder(id=uuid4(), name=name)
-        self.queues = queues
+        self._queues = queues
         self._slots = slots
+        self._looking = Lock()
         self._reported: deque[tuple[Callable[[Step], None], str]] = deque()
         self._held: dict[str, int] = {}  # task id → step, at the last look
         self._missing: set[str] = set()  # task ids that were held and not known, at the last look
-        self._hungry: set[str] = set()  # queues that had due steps for free slots, at the last look
+        self._hungry: dict[str, int] = {}  # queues that had due steps for free slots → permits taken, at the last look
         self._seen_at = 0.0
         self._stopping = self._stopped = False
 
     def start(self) -> None:
+        if hasattr(os, "register_at_fork"):  # a process forked in the middle of a look would inherit its locks
+            taken = {"before": self._looking.acquire, "after_in_parent": self._looking.release}
+            os.register_at_fork(**taken, after_in_child=self._looking.release)
         start_thread(self._run)
 
     def lost(self, task_id: str) -> None:
@@ -83,10 +97,11 @@ class Presence:
         looked_at = 0.0
         while not self._stopping:
             try:
-                self._handle_reported()
-                if time.monotonic() - looked_at >= LOOK:
-                    looked_at = time.monotonic()
-                    self.look()
+                with self._looking:
+                    self._handle_reported()
+                    if time.monotonic() - looked_at >= LOOK:
+                        looked_at = time.monotonic()
+                        self.look()
             except DatabaseError as error:
                 log.warning("the database can't be reached, so nothing is looked after: %s", str(error).strip())
                 drop_connection()
@@ -105,8 +120,8 @@ class Presence:
         if time.monotonic() - self._seen_at >= SIGN_OF_LIFE.total_seconds():
             self.show_life()
         self.compare()
-        self.send_missing_permits()
         reconcile_in_turn()
+        self.send_missing_permits()
 
     def show_life(self) -> None:
         if not Worker.objects.filter(pk=self.holder.id).update(seen_at=Now(), missed=0):
@@ -116,7 +131,7 @@ class Presence:
         self._seen_at = time.monotonic()
 
     def _row(self) -> Worker:
-        return Worker(pk=self.holder.id, name=self.holder.name, queues=self.queues, started_at=timezone.now())
+        return Worker(pk=self.holder.id, name=self.holder.name, queues=self._queues, started_at=timezone.now())
 
     def _handle_reported(self) -> None:
         while self._reported:
@@ -144,12 +159,17 @@ class Presence:
         self._held = {task_id: step.pk for task_id, step in steps.items()}
 
     def send_missing_permits(self) -> None:
-        """Send permits for due steps if slots have been free for them: a message was lost, or wrongly prefetched."""
-        free = self._slots.free()
-        hungry = {queue["name"] for queue in self.queues if free > 0 and _due(queue["name"])}
-        for queue in hungry & self._hungry:
-            send_permits(queue, _due(queue), expires=PERMIT_EXPIRES)
-        self._hungry = hungry - self._hungry
+        """Send permits for due steps if slots are free for them and no permit came since the last look.
+
+        So every step runs that needs a message: one whose message was lost or lies with another worker, one that is
+        queued again, one whose time to be tried again has come.
+        """
+        taken = self._slots.taken()
+        hungry = {queue: taken for queue in self._slots.queues() if self._slots.free() > 0 and _due(queue)}
+        for queue, taken_by_now in hungry.items():
+            if self._hungry.get(queue) == taken_by_now and send_permits(queue, _due(queue), expires=PERMIT_EXPIRES):
+                break  # the broker is away
+        self._hungry = hungry
 
 
 def _due(queue: str) -> int:
@@ -163,18 +183,26 @@ class Threads:
 
     def __init__(self) -> None:
         self._running: set[str] = set()
+        self._taken = 0
+
+    def queues(self) -> Collection[str]:
+        return QUEUES if runs_without_broker() else ()
 
     def known(self) -> Collection[str]:
         return set(self._running)
 
     def free(self) -> int:
-        return 0
+        return THREADS - len(self._running)
+
+    def taken(self) -> int:
+        return self._taken
 
     def stop(self, task_ids: Iterable[str]) -> None:
         """Nothing: a thread can't be ended from outside."""
 
     def enter(self, task_id: str) -> None:
         self._running.add(task_id)
+        self._taken += 1
 
     def leave(self, task_id: str) -> None:
         self._running.discard(task_id)
@@ -194,8 +222,6 @@ def get_presence() -> Presence:
     """Return the presence of this process, started now if it has none: any process may run steps."""
     global _presence
     if _presence is None:
-        from socket import gethostname
-
         _presence = Presence(name=f"web@{gethostname()}", queues=[], slots=threads)
         _presence.start()
     return _presence

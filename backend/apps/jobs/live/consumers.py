@@ -7,10 +7,10 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from apps.jobs.live.messages import JobDeleted, JobSnapshot, JobsSnapshot, Refusal, job_state, job_summary, with_parts
+from apps.jobs.live.doorbell import job_group, owner_group
 from apps.jobs.live.hub import get_hub
+from apps.jobs.live.messages import JobDeleted, JobSnapshot, JobsSnapshot, Refusal, job_state, job_summary, with_parts
 from apps.jobs.models import Job
-from apps.jobs.engine.progress import job_group, owner_group
 
 NOT_SIGNED_IN, NOT_YOURS, NO_SUCH_JOB = 4401, 4403, 4404
 SNAPSHOT_SIZE = 50

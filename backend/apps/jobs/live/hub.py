@@ -17,9 +17,9 @@ from channels.layers import get_channel_layer
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.jobs.live.doorbell import job_group, owner_group
 from apps.jobs.live.messages import Heartbeat, JobDeleted, JobUpdated, job_state, job_summary, with_parts
 from apps.jobs.models import ACTIVE_JOB, Job
-from apps.jobs.engine.progress import job_group, owner_group
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from urllib.parse import unquote
 import httpcore
 import httpx
 
-from apps.jobs.storage.addresses import Address, is_public
-from apps.jobs.failures import ErrorCode, JobError, TransientError
 from apps.jobs.engine.retries import parse_retry_after
+from apps.jobs.failures import ErrorCode, JobError, TransientError
+from apps.jobs.storage.addresses import Address, is_public
 
 CONNECT_TIMEOUT = 5.0  # seconds, DNS and TLS included
 READ_TIMEOUT = 10.0  # seconds without a byte
