@@ -88,14 +88,14 @@ def test_native_stack_starts_names_taken_ports_and_leaves_no_process_behind(tmp_
     log = tmp_path / "up.log"
     with log.open("wb") as output:
         stack = subprocess.Popen(
-            command, cwd=ROOT / "infrastructure", env=os.environ | variables, stdout=output, stderr=output
+            command, cwd=ROOT / "scripts", env=os.environ | variables, stdout=output, stderr=output
         )
     try:
         wait_until(lambda: READY in log.read_text() or stack.poll() is not None, what="the stack", seconds=180)
         assert stack.poll() is None, log.read_text()
 
         second = subprocess.run(
-            command, cwd=ROOT / "infrastructure", env=os.environ | variables, capture_output=True, text=True
+            command, cwd=ROOT / "scripts", env=os.environ | variables, capture_output=True, text=True
         )
         assert second.returncode == 1
         assert len(re.findall(r"Port \d+ \((?:web|frontend|flower|redis)\) is in use", second.stderr)) == 4

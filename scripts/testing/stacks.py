@@ -67,7 +67,7 @@ def native_stack(*, log: Path) -> Iterator[dict[str, str]]:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "native.up"],
-                cwd=ROOT / "infrastructure",
+                cwd=ROOT / "scripts",
                 env=os.environ | variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -14,7 +14,7 @@ from testing.stacks import engine_answers
 
 PYTHON = (sys.executable, "-m")
 BINARIES = Path(sys.executable).parent
-OURS = ("scripts", "infrastructure", ".ci")
+OURS = ("scripts", ".ci")
 CONTAINERS = ("backend", "frontend", "infrastructure")
 
 
