@@ -1,4 +1,8 @@
-"""Runs commands side by side: their lines on one stream, and one end for all. For scripts/up and for the tests."""
+"""Starts and ends processes, side by side or one after another: for scripts/up, the test runner and the tests.
+
+Not honcho: it signals a whole process group, so a worker's children would die in the middle of their tasks, it kills
+after a fixed 5 s, and it knows no order.
+"""
 
 import os
 import signal
@@ -6,63 +10,78 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
-if sys.platform == "win32":
-    STOP, CREATION = signal.CTRL_BREAK_EVENT, subprocess.CREATE_NEW_PROCESS_GROUP
-else:
-    STOP, CREATION = signal.SIGTERM, 0
+CREATION = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+NOT_ENDED = 124  # the exit code that `timeout` gives
 
 Write = Callable[[str, str], None]  # takes a service's name and one line of its output
 
 
 @dataclass(frozen=True)
 class Service:
-    """A command that runs until it is stopped. `stopped_last`: the others need it while they stop."""
+    """A command, and how it is run and stopped. `stopped_last`: the others need it while they stop."""
 
     name: str
     command: Sequence[str]
     directory: Path
     environment: Mapping[str, str] = field(repr=False)
     stopped_last: bool = False
+    stop_signal: signal.Signals = signal.SIGTERM
+    user: str | None = None
 
 
 class Process:
-    """A started service. `write` gets each line of its output; `ended` is called once, with itself, when it ends."""
+    """A started service. `ended` is called once, with itself, when it ends.
 
-    def __init__(self, service: Service, *, write: Write, ended: Callable[["Process"], None] | None = None) -> None:
+    Its output goes line by line to `write`, or into the file `log`, or else where this program's own goes.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        write: Write | None = None,
+        log: Path | None = None,
+        ended: Callable[["Process"], None] | None = None,
+    ) -> None:
         self.service = service
         self._write = write
         self._ended = ended
-        self._popen = subprocess.Popen(
-            service.command,
-            cwd=service.directory,
-            env=dict(service.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            # A session of its own: Ctrl-C in the terminal reaches this program only, which stops the rest in order.
-            start_new_session=True,  # ignored on Windows
-            creationflags=CREATION,
-        )
+        with ExitStack() as files:
+            output = subprocess.PIPE if write else files.enter_context(log.open("ab")) if log else None
+            self._popen = subprocess.Popen(
+                service.command,
+                cwd=service.directory,
+                env=dict(service.environment),
+                user=service.user,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                # A session of its own: Ctrl-C in the terminal reaches this program only, which stops the rest in order.
+                start_new_session=True,  # ignored on Windows
+                creationflags=CREATION,
+            )
         self.pid = self._popen.pid
-        Thread(target=self._relay, daemon=True).start()
-        Thread(target=self._watch, daemon=True).start()
+        self._threads = [Thread(target=run, daemon=True) for run in (self._relay, self._watch)]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def exit_code(self) -> int | None:
         return self._popen.poll()
 
     def ask_to_stop(self) -> None:
-        """Send SIGTERM to the process itself. Not to its children: a worker ends its own once their tasks are done."""
+        """Send the stop signal to the process itself. Not to its children: a worker ends its own once their tasks are
+        done."""
         if self.exit_code is None:
             with suppress(ProcessLookupError):
-                self._popen.send_signal(STOP)
+                self._popen.send_signal(
+                    signal.CTRL_BREAK_EVENT if sys.platform == "win32" else self.service.stop_signal
+                )
 
     def kill(self) -> None:
         """End the process and everything that it started."""
@@ -72,18 +91,23 @@ class Process:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
 
-    def wait(self, *, seconds: float) -> bool:
-        """Tell whether it ended within that time."""
+    def wait(self, *, seconds: float | None = None) -> bool:
+        """Tell whether it ended, within that time where one is given."""
         try:
-            self._popen.wait(timeout=max(seconds, 0))
+            self._popen.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             return False
         return True
 
+    def wait_for_output(self, *, seconds: float) -> None:
+        """Wait until `write` has got the last line. A child that left the session may keep the output open."""
+        for thread in self._threads:
+            thread.join(seconds)
+
     def _relay(self) -> None:
-        assert self._popen.stdout is not None
-        for line in self._popen.stdout:
-            self._write(self.service.name, line.rstrip("\n"))
+        if self._popen.stdout and self._write:
+            for line in self._popen.stdout:
+                self._write(self.service.name, line.decode(errors="replace").rstrip("\r\n"))
 
     def _watch(self) -> None:
         self._popen.wait()
@@ -108,3 +132,21 @@ def stop(processes: Sequence[Process], *, patience: float, hurry: Callable[[], b
             process.kill()  # also where the process has ended: children that it left behind go with its session
             process.wait(seconds=5)
     return killed
+
+
+def run_to_end(
+    service: Service,
+    *,
+    seconds: float | None = None,
+    write: Write | None = None,
+    log: Path | None = None,
+    patience: float = 30,
+) -> int:
+    """Run a command, and end it and its children at the limit. Return its exit code, or NOT_ENDED."""
+    process = Process(service, write=write, log=log)
+    try:
+        code = process.exit_code if process.wait(seconds=seconds) else NOT_ENDED
+    finally:
+        stop([process], patience=patience)
+        process.wait_for_output(seconds=5)
+    return NOT_ENDED if code is None else code
