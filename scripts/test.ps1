@@ -2,7 +2,7 @@
 #   scripts\test.ps1 [lint] [unit] [frontend] [integration] [browser] [compose] [faults]
 Set-Location (Join-Path $PSScriptRoot '..')
 
-. .\infrastructure\native\prepare.ps1
-Set-Location infrastructure
+. .\scripts\native\prepare.ps1
+Set-Location scripts
 & $python -m testing.run @args
 exit $LASTEXITCODE

@@ -11,7 +11,7 @@ if (-not $native -and (Get-Command docker -ErrorAction SilentlyContinue)) {
         exit $LASTEXITCODE
     }
 }
-. .\infrastructure\native\prepare.ps1
-Set-Location infrastructure
+. .\scripts\native\prepare.ps1
+Set-Location scripts
 & $python -m native.up
 exit $LASTEXITCODE

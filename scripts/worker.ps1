@@ -2,7 +2,7 @@
 #   scripts\worker.ps1 ai [--print]
 Set-Location (Join-Path $PSScriptRoot '..')
 
-. .\infrastructure\native\prepare.ps1
-Set-Location infrastructure
+. .\scripts\native\prepare.ps1
+Set-Location scripts
 & $python -m native.worker @args
 exit $LASTEXITCODE

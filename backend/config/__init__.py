@@ -1,5 +1,2 @@
-"""How the apps are assembled and run. Importing it makes the Celery application the current one."""
-
-from config.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""How the apps are assembled and run. Empty: what stands here would be imported with each module, also with the queue
+table, which needs neither Celery nor Django. `celery -A config` finds `config.celery` by itself."""

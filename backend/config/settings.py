@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dj_database_url
 
+from config import celery as celery  # so that wherever Django is, tasks are of this Celery application
 from config import env
 from config.pools import database_is_pooled
 

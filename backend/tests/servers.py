@@ -3,10 +3,10 @@
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,10 +15,10 @@ import pytest
 import redis as redis_client
 
 from native.ports import free_port
+from native.processes import Process, Service, stop
 from native.redis_server import NoRedis, find_redis_server, redis_command
-from testing.stacks import engine_answers
-
-START_WITHIN = 60.0  # seconds; the machine may be busy with other suites
+from testing.compose import engine_answers
+from testing.waiting import wait_until as wait_until
 
 PASSWORD = secrets.token_urlsafe(12)
 
@@ -57,15 +57,6 @@ def postgres_server() -> Iterator[str]:
         pytest.skip("PostgreSQL is needed: a Docker engine, initdb on PATH, or TEST_DATABASE_URL.")
 
 
-def wait_until(condition: Callable[[], object], *, what: str, seconds: float = START_WITHIN) -> None:
-    """Wait for a condition, asking ten times a second. Raises TimeoutError, naming what was waited for."""
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            raise TimeoutError(f"Waited {seconds:.0f} s for {what}")
-        time.sleep(0.1)
-
-
 @contextmanager
 def _container(*, image: str, port: int, environment: dict[str, str] | None = None) -> Iterator[int]:
     variables = [word for name, value in (environment or {}).items() for word in ("-e", f"{name}={value}")]
@@ -80,15 +71,14 @@ def _container(*, image: str, port: int, environment: dict[str, str] | None = No
 
 
 @contextmanager
-def _process(command: Sequence[str], *, folder: str, user: str | int | None = None) -> Iterator[None]:
-    log = Path(folder) / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, user=user)
+def _process(command: Sequence[str], *, folder: str, user: str | None = None) -> Iterator[None]:
+    # Interrupted, PostgreSQL doesn't wait until its clients have gone.
+    service = Service("server", command, Path(folder), os.environ, stop_signal=signal.SIGINT, user=user)
+    process = Process(service, log=Path(folder) / "server.log")
     try:
         yield
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        stop([process], patience=30)
 
 
 def _answering_redis(port: int) -> str:

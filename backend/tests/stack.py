@@ -15,7 +15,7 @@ from native.environment import PERSONAL, native_environment
 from native.ports import free_port
 from native.processes import Process, Service, stop
 from native.services import backend_services, migrate_service
-from tests.servers import wait_until
+from testing.waiting import wait_until
 from tests.site import Site
 
 STOP_WITHIN = 20.0  # seconds

@@ -1,5 +1,6 @@
 """Two files that must agree are held together here, so that no comment has to say "keep in sync"."""
 
+import os
 import re
 from dataclasses import fields
 from importlib import import_module
@@ -8,14 +9,16 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from config import env
-from config.queues import TABLE
+from config.queues import TABLE, Queue
 from native.environment import PORTS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_FILES = ("docker-compose.yml", "docker-compose.prod.yml")
-OVERRIDABLE = [column.name for column in fields(TABLE[0]) if column.name not in ("name", "purpose")]
+COLUMNS = [column.name for column in fields(TABLE[0]) if column.name not in ("name", "purpose")]
+VARIABLES = {row.name: {f"{row.name}_{column}".upper() for column in COLUMNS} for row in TABLE}
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -26,6 +29,28 @@ def read(name: str) -> str:
 def services(name: str) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(read(name))["services"]
     return found
+
+
+def worker(name: str, row: Queue) -> Any:
+    return services(name)["worker-" + row.name.replace("_", "-")]
+
+
+def explained_variables(*, without: tuple[str, ...] = ()) -> list[str]:
+    """Return the variables of .env.example, without the paragraphs that begin so."""
+    paragraphs = [part for part in read(".env.example").split("\n\n") if not part.startswith(without)]
+    return re.findall(r"^#?([A-Z][A-Z0-9_]*)=", "\n".join(paragraphs), re.MULTILINE)
+
+
+def names_read_by_the_backend() -> set[str]:
+    """Return every variable that the backend reads, without those of its queues."""
+    for module in ("config.settings", "config.celery", "config.heartbeat"):
+        import_module(module)
+    return env.names_read - set().union(*VARIABLES.values())
+
+
+def section(title: str) -> str:
+    """Return a section of the README."""
+    return read("README.md").partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def seconds(duration: str) -> int:
@@ -45,8 +70,7 @@ def test_compose_has_one_worker_for_each_queue(name: str) -> None:
 @pytest.mark.parametrize("name", COMPOSE_FILES)
 def test_compose_carries_the_name_of_a_queue_and_none_of_its_numbers(name: str) -> None:
     for row in TABLE:
-        service = services(name)["worker-" + row.name.replace("_", "-")]
-        command = service["command"]
+        command = worker(name, row)["command"]
         words = command if isinstance(command, list) else command.split()
         assert words[-3:] == ["-m", "config.worker", row.name]
 
@@ -54,8 +78,7 @@ def test_compose_carries_the_name_of_a_queue_and_none_of_its_numbers(name: str) 
 @pytest.mark.parametrize("name", COMPOSE_FILES)
 def test_worker_is_given_the_time_to_finish_what_it_runs(name: str) -> None:
     for row in TABLE:
-        service = services(name)["worker-" + row.name.replace("_", "-")]
-        assert seconds(service["stop_grace_period"]) > row.time_limit
+        assert seconds(worker(name, row)["stop_grace_period"]) > row.time_limit
 
 
 def test_both_compose_files_run_the_same_services_behind_their_own_doors() -> None:
@@ -80,31 +103,65 @@ def test_every_lasting_service_has_a_healthcheck(name: str) -> None:
     assert unchecked == {"migrate"}
 
 
-def test_env_example_explains_every_variable_and_no_other() -> None:
-    for module in ("config.settings", "config.celery", "config.heartbeat"):
-        import_module(module)
-    in_compose = {name for file in COMPOSE_FILES for name in re.findall(r"(?<!\$)\$\{([A-Z][A-Z0-9_]*)", read(file))}
-    ports = {port.variable for port in PORTS}
-    explained = re.findall(r"^#?([A-Z][A-Z0-9_]*)=", read(".env.example"), re.MULTILINE)
-    assert set(explained) == env.names_read | in_compose | ports
-    assert len(explained) == len(set(explained))
+@pytest.mark.parametrize("name", COMPOSE_FILES)
+def test_temporary_files_in_memory_have_a_size(name: str) -> None:
+    mounts = [mount for service in services(name).values() for mount in service.get("tmpfs", [])]
+    assert mounts
+    assert all(re.fullmatch(r"/\w+:size=\d+m", mount) for mount in mounts)
 
 
 @pytest.mark.parametrize("name", COMPOSE_FILES)
-def test_every_number_of_a_queue_can_be_overridden_in_compose(name: str) -> None:
-    overrides = {f"{row.name}_{column}".upper() for row in TABLE for column in OVERRIDABLE}
-    for service in ("web", *(service for service in services(name) if service.startswith("worker-"))):
-        assert overrides <= set(services(name)[service]["environment"])
-
-
-def test_readme_shows_the_queue_table() -> None:
+def test_worker_gets_the_variables_of_its_queue_and_no_other_service_does(name: str) -> None:
+    given = {service: set(body.get("environment", ())) for service, body in services(name).items()}
+    of_a_queue = set().union(*VARIABLES.values())
     for row in TABLE:
-        cells = [
-            f"`{row.name}`",
-            row.concurrency,
-            row.prefetch_multiplier,
-            "yes" if row.acks_late else "no",
-            f"{row.time_limit} s (soft {row.soft_time_limit} s)",
-            row.purpose,
-        ]
-        assert table_row(cells) in read("README.md")
+        assert given.pop("worker-" + row.name.replace("_", "-")) & of_a_queue == VARIABLES[row.name]
+    assert not set().union(*given.values()) & of_a_queue
+
+
+def test_env_example_explains_every_variable_and_no_other_and_those_of_one_queue_for_all() -> None:
+    in_compose = {name for file in COMPOSE_FILES for name in re.findall(r"(?<!\$)\$\{([A-Z][A-Z0-9_]*)", read(file))}
+    ports = {port.variable for port in PORTS}
+    explained = explained_variables()
+    assert len(explained) == len(set(explained))
+    (example,) = (names for names in VARIABLES.values() if names & set(explained))
+    assert set(explained) == names_read_by_the_backend() | in_compose | ports | example
+
+
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [("docker-compose.yml", ("# Set by",)), ("docker-compose.prod.yml", ("# Set by", "# Development"))],
+)
+def test_what_can_be_set_reaches_the_services(name: str, without: tuple[str, ...]) -> None:
+    settable = set(explained_variables(without=without)) & names_read_by_the_backend()
+    for service in ("web", "beat", *(f"worker-{row.name.replace('_', '-')}" for row in TABLE)):
+        assert settable <= set(services(name)[service]["environment"])
+
+
+def test_default_of_the_largest_upload_is_the_same_for_the_application_and_the_proxy() -> None:
+    proxy = services("docker-compose.prod.yml")["proxy"]
+    default = re.search(r"^#JOBS_MAX_FILE_BYTES=(\d+)", read(".env.example"), re.MULTILINE)
+    assert default
+    assert proxy["environment"]["JOBS_MAX_FILE_BYTES"] == f"${{JOBS_MAX_FILE_BYTES:-{default[1]}}}"
+    assert "{$JOBS_MAX_FILE_BYTES}" in read("infrastructure/proxy/Caddyfile")
+    assert os.environ.get("JOBS_MAX_FILE_BYTES") or int(default[1]) == settings.JOBS_MAX_FILE_BYTES
+
+
+def test_readme_shows_queues_as_they_are() -> None:
+    """A queue may be left out there: adding one takes a row in the table and a service in each Compose file."""
+    rows = {
+        row.name: table_row(
+            [
+                f"`{row.name}`",
+                row.concurrency,
+                row.prefetch_multiplier,
+                "yes" if row.acks_late else "no",
+                f"{row.time_limit} s (soft {row.soft_time_limit} s)",
+                row.purpose,
+            ]
+        )
+        for row in TABLE
+    }
+    shown = re.findall(r"^\| `(\w+)` \|.*$", section("Queues"), re.MULTILINE)
+    assert shown
+    assert all(rows[name] in read("README.md") for name in shown)

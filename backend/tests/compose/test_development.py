@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from config.queues import TABLE
-from tests.compose.project import Project, free_ports, project
+from testing.compose import Project, free_ports, project
 from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
 from tests.servers import wait_until
 from tests.site import Site

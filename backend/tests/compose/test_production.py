@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.compose.project import Project, free_ports, project
+from testing.compose import Project, free_ports, project
 from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
 from tests.site import Site
 

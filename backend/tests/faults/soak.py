@@ -19,8 +19,7 @@ import httpx
 
 from config.queues import TABLE
 from native.environment import ROOT
-from testing.stacks import engine_answers
-from tests.compose.project import free_ports, project
+from testing.compose import engine_answers, free_ports, project
 from tests.faults.crowd import UNENDED
 from tests.faults.figures import Figures
 from tests.faults.harm import cause, draw_faults

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.queues import TABLE
-from tests.compose.project import Project, free_ports, project
+from testing.compose import Project, free_ports, project
 from tests.faults.crowd import STAGE_OF, WITHIN, Crowd, Losses
 from tests.servers import wait_until
 from tests.site import Site

@@ -2,15 +2,15 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from native.processes import Process, Service, stop
-from tests.servers import wait_until
+from native.processes import NOT_ENDED, Process, Service, run_to_end, stop
+from testing.waiting import wait_until
+from tests.native.listing import is_alive
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Signals and process groups are POSIX's")
 
@@ -37,11 +37,6 @@ class Started:
         service = Service(name, [sys.executable, "-c", code], Path.cwd(), os.environ, stopped_last)
         self.process = Process(service, write=lambda _, line: self.lines.append(line))
         wait_until(lambda: self.lines, what="the first line")
-
-
-def is_alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-    return bool(state) and not state.startswith("Z")
 
 
 def test_polite_process_ends_by_itself_within_patience() -> None:
@@ -89,3 +84,24 @@ def test_stopped_last_outlives_the_others() -> None:
     stop(processes, patience=10)
     wait_until(lambda: len(ends) == 2, what="both ends")
     assert ends == ["worker", "redis"]
+
+
+def test_command_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
+    lines: list[str] = []
+    service = Service("slow", [sys.executable, "-c", PARENT], tmp_path, os.environ)
+    assert run_to_end(service, seconds=2, write=lambda _, line: lines.append(line)) == NOT_ENDED
+    assert not is_alive(int(lines[0]))
+
+
+def test_last_line_is_there_once_a_command_has_ended(tmp_path: Path) -> None:
+    lines: list[str] = []
+    service = Service("short", [sys.executable, "-c", "print('a'); print('b', end='')"], tmp_path, os.environ)
+    assert run_to_end(service, write=lambda _, line: lines.append(line)) == 0
+    assert lines == ["a", "b"]
+
+
+def test_log_is_added_to(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    for word in ("one", "two"):
+        assert run_to_end(Service("echo", ["echo", word], tmp_path, os.environ), log=log) == 0
+    assert log.read_text() == "one\ntwo\n"

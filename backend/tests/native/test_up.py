@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,9 +13,10 @@ import pytest
 from native.environment import PERSONAL, PORTS, ROOT
 from native.log import Log
 from native.ports import free_port
-from native.processes import Service
+from native.processes import Process, Service, run_to_end
 from native.up import READY, SIGNALS, run
-from tests.servers import wait_until
+from testing.waiting import wait_until
+from tests.native.listing import descendants, is_alive
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Signals and process groups are POSIX's")
 
@@ -65,53 +65,28 @@ def test_signal_ends_all_and_is_told_by_the_exit_code(number: int, code: int) ->
     assert run_stack(service("web", LASTS), service("beat", LASTS)) == code
 
 
-def descendants(pid: int) -> dict[int, str]:
-    """Return the processes that descend from one: their commands by pid."""
-    listing = subprocess.run(
-        ["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
-    ).stdout
-    rows = [line.split(None, 2) for line in listing.splitlines()]
-    found: dict[int, str] = {}
-    parents = {pid}
-    while parents:
-        children = {int(row[0]): row[2] for row in rows if int(row[1]) in parents and int(row[0]) not in found}
-        found |= children
-        parents = set(children)
-    return found
-
-
 @pytest.mark.integration
 def test_native_stack_starts_names_taken_ports_and_leaves_no_process_behind(tmp_path: Path) -> None:
     variables = dict.fromkeys(PERSONAL, "") | {"DATA_DIR": str(tmp_path)}
     variables |= {port.variable: str(free_port()) for port in PORTS}
     command = [sys.executable, "-m", "native.up"]
-    log = tmp_path / "up.log"
-    with log.open("wb") as output:
-        stack = subprocess.Popen(
-            command, cwd=ROOT / "infrastructure", env=os.environ | variables, stdout=output, stderr=output
-        )
+    service = Service("up", command, ROOT / "scripts", os.environ | variables, stop_signal=signal.SIGINT)
+    log, log_of_second = tmp_path / "up.log", tmp_path / "second.log"
+    up = Process(service, log=log)
     try:
-        wait_until(lambda: READY in log.read_text() or stack.poll() is not None, what="the stack", seconds=180)
-        assert stack.poll() is None, log.read_text()
+        wait_until(lambda: READY in log.read_text() or up.exit_code is not None, what="the stack", seconds=180)
+        assert up.exit_code is None, log.read_text()
 
-        second = subprocess.run(
-            command, cwd=ROOT / "infrastructure", env=os.environ | variables, capture_output=True, text=True
-        )
-        assert second.returncode == 1
-        assert len(re.findall(r"Port \d+ \((?:web|frontend|flower|redis)\) is in use", second.stderr)) == 4
-        assert re.search(r"WEB_PORT=\d+ scripts/up", second.stderr)
+        assert run_to_end(service, log=log_of_second) == 1
+        assert len(re.findall(r"Port \d+ \((?:web|frontend|flower|redis)\) is in use", log_of_second.read_text())) == 4
+        assert re.search(r"WEB_PORT=\d+ scripts/up", log_of_second.read_text())
 
-        started = descendants(stack.pid)
+        started = descendants(up.pid)
         commands = " ".join(started.values())
         missing = [word for word in ("daphne", "beat", "flower", "vite", "redis", "charts_cpu") if word not in commands]
         assert not missing, commands
     finally:
-        stack.send_signal(signal.SIGINT)
-        exit_code = stack.wait(timeout=60)
-    assert exit_code == 130
+        up.ask_to_stop()
+        up.wait(seconds=60)
+    assert up.exit_code == 130
     assert not [command for pid, command in started.items() if is_alive(pid)]
-
-
-def is_alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-    return bool(state) and not state.startswith("Z")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from testing.browser import run_journeys
-from testing.stacks import NotReady, compose_stack, engine_answers
+from testing.compose import engine_answers
+from testing.stacks import NotReady, compose_stack
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="The engine is a shell script here")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from native import frontend
 from native.environment import FRONTEND, ROOT
 from testing.commands import run
+from testing.compose import engine_answers
 from testing.results import Outcome, failed, read_junit, skipped
-from testing.stacks import NotReady, compose_stack, engine_answers, native_stack
+from testing.stacks import NotReady, compose_stack, native_stack
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FIRST_JOURNEY = "e2e/sample.spec.ts"

