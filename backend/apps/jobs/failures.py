@@ -1,7 +1,10 @@
 """The error codes of a job or step, each with a sentence that its user can act on."""
 
 import errno
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
+
+from django.utils import timezone
 
 
 class ErrorCode(StrEnum):
@@ -58,3 +61,21 @@ class TransientError(JobError):
     def __init__(self, code: ErrorCode, message: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(code, message)
         self.retry_after = retry_after
+
+
+def parse_retry_after(value: str | None) -> float | None:
+    """Return the seconds that an HTTP `Retry-After` header asks for: a number, or a date. None when it says neither.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
+    if not value:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        wanted = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if wanted.tzinfo is None:
+        return None
+    return max(0.0, (wanted - timezone.now()).total_seconds())

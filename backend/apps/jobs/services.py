@@ -155,7 +155,7 @@ def _stored_bytes(owner: User) -> int:
 
 
 def submit_again(job: Job) -> Job:
-    """Submit a new job with the source, options and priority of another. Raises like submit_job, and Conflict: no file."""
+    """Submit a new job with the source, options and priority of another. Raises like submit_job; Conflict: no file."""
     asked: dict[str, Any] = {"owner": job.owner, "kind": job.kind, "options": job.options, "priority": job.priority}
     if job.source_url or not job.source_name:
         return submit_job(**asked, url=job.source_url)[0]

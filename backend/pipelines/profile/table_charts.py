@@ -4,7 +4,19 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from pipelines.profile.canvas import BLUE, HEIGHT, INK, LINE, MUTED, ORANGE, SEPARATOR, TINT, canvas, empty, horizontal_bars
+from pipelines.profile.canvas import (
+    BLUE,
+    HEIGHT,
+    INK,
+    LINE,
+    MUTED,
+    ORANGE,
+    SEPARATOR,
+    TINT,
+    canvas,
+    empty,
+    horizontal_bars,
+)
 from pipelines.profile.columns import Column
 from pipelines.profile.statistics import Floats, strongest
 from pipelines.profile.wording import count, share

@@ -2,11 +2,8 @@
 
 import random
 import sys
-from email.utils import parsedate_to_datetime
 
-from django.utils import timezone
-
-from apps.jobs.failures import ErrorCode, TransientError
+from apps.jobs.failures import ErrorCode, TransientError, parse_retry_after
 from config.queues import MAX_RETRY_DELAY
 
 MAX_RETRIES = 3
@@ -47,21 +44,3 @@ def retry_delay(retry: int, *, retry_after: float | None = None) -> float:
     backoff = min(FIRST_DELAY * 2 ** (retry - 1), MAX_RETRY_DELAY)
     jittered: float = backoff * random.uniform(0.5, 1)  # noqa: S311 - no secret
     return min(max(jittered, retry_after or 0), MAX_RETRY_DELAY)
-
-
-def parse_retry_after(value: str | None) -> float | None:
-    """Return the seconds that an HTTP `Retry-After` header asks for: a number, or a date. None when it says neither.
-
-    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
-    """
-    if not value:
-        return None
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        wanted = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if wanted.tzinfo is None:
-        return None
-    return max(0.0, (wanted - timezone.now()).total_seconds())

@@ -144,8 +144,11 @@ def try_later(fence: Fence, *, retry_at: Any, error_code: str, error_message: st
 def _raise_version(fence: Fence, message: str = "") -> Statement:
     said, values = (", message = %s", (message,)) if message else ("", ())
     return Statement(
-        f"UPDATE jobs_job SET version = version + 1{said} WHERE id = %s",  # noqa: S608 - a constant
-        (*values, _uuid(fence.job_id)),
+        f"""
+        UPDATE jobs_job SET version = version + 1{said} WHERE id = %s
+            AND EXISTS (SELECT 1 FROM jobs_step WHERE id = %s AND attempt = %s AND status = 'processing')
+        """,  # noqa: S608 - a constant
+        (*values, _uuid(fence.job_id), fence.step_id, fence.attempt),
     )
 
 
@@ -174,9 +177,10 @@ def execute_together(*statements: Statement) -> Row | None:
             return row
         sql = ";".join(("SET LOCAL synchronous_commit = off", *(statement.sql for statement in statements)))
         cursor.execute(sql, [value for statement in statements for value in statement.values])
-        while cursor.nextset():  # type: ignore[attr-defined]  # psycopg's
+        while cursor.nextset():
             pass
-        return cursor.fetchone()
+        last: Row | None = cursor.fetchone()
+        return last
 
 
 def _now() -> Any:

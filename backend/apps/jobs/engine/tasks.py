@@ -74,7 +74,7 @@ class WorkerSlots:
         self._to_stop: set[str] = set()
 
     def queues(self) -> Collection[str]:
-        return self._worker.app.amqp.queues.consume_from.keys()
+        return list(self._worker.app.amqp.queues.consume_from)
 
     def known(self) -> Collection[str]:
         return list(state.requests)

@@ -74,8 +74,8 @@ class Presence:
 
     def start(self) -> None:
         if hasattr(os, "register_at_fork"):  # a process forked in the middle of a look would inherit its locks
-            taken = {"before": self._looking.acquire, "after_in_parent": self._looking.release}
-            os.register_at_fork(**taken, after_in_child=self._looking.release)
+            free = self._looking.release
+            os.register_at_fork(before=self._looking.acquire, after_in_parent=free, after_in_child=free)
         start_thread(self._run)
 
     def lost(self, task_id: str) -> None:

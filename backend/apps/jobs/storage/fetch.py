@@ -23,8 +23,7 @@ from urllib.parse import unquote
 import httpcore
 import httpx
 
-from apps.jobs.engine.retries import parse_retry_after
-from apps.jobs.failures import ErrorCode, JobError, TransientError
+from apps.jobs.failures import ErrorCode, JobError, TransientError, parse_retry_after
 from apps.jobs.storage.addresses import Address, is_public
 
 CONNECT_TIMEOUT = 5.0  # seconds, DNS and TLS included
