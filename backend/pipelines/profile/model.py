@@ -6,8 +6,7 @@ import re
 import openai
 from django.conf import settings
 
-from apps.jobs.engine.retries import parse_retry_after
-from apps.jobs.failures import ErrorCode, JobError, TransientError
+from apps.jobs.failures import ErrorCode, JobError, TransientError, parse_retry_after
 from pipelines.profile.columns import Column, Correlation
 
 SERVER = "The language model's server"
