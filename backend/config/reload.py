@@ -16,7 +16,7 @@ from watchfiles import PythonFilter, watch
 
 from config.loaded import BACKEND, REPORT
 
-WATCHED = [BACKEND / "apps", BACKEND / "config"]
+WATCHED = [BACKEND / "apps", BACKEND / "config", BACKEND / "pipelines"]
 PATIENCE = 5  # seconds
 
 

@@ -15,7 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
-CREATION = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+if sys.platform == "win32":
+    CREATION = subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    CREATION = 0
+
 NOT_ENDED = 124  # the exit code that `timeout` gives
 
 Write = Callable[[str, str], None]  # takes a service's name and one line of its output
@@ -77,11 +81,13 @@ class Process:
     def ask_to_stop(self) -> None:
         """Send the stop signal to the process itself. Not to its children: a worker ends its own once their tasks are
         done."""
-        if self.exit_code is None:
-            with suppress(ProcessLookupError):
-                self._popen.send_signal(
-                    signal.CTRL_BREAK_EVENT if sys.platform == "win32" else self.service.stop_signal
-                )
+        if self.exit_code is not None:
+            return
+        with suppress(ProcessLookupError):
+            if sys.platform == "win32":
+                self._popen.send_signal(signal.CTRL_BREAK_EVENT)
+            else:
+                self._popen.send_signal(self.service.stop_signal)
 
     def kill(self) -> None:
         """End the process and everything that it started."""

@@ -130,7 +130,7 @@ def test_flower_knows_workers_and_finished_tasks_also_after_its_restart(stack: P
 async def test_edit_of_a_tasks_code_restarts_the_processes_that_run_it(
     stack: Project, site: Site, sample: Path
 ) -> None:
-    module = stack.folder / "backend" / "apps" / "profile" / "charts.py"
+    module = stack.folder / "backend" / "pipelines" / "profile" / "charts.py"
     source = module.read_text()
 
     def restarts() -> dict[str, int]:

@@ -17,7 +17,7 @@ def make_task(**options: object) -> celery.Task:
 
 def test_misspelt_queue_is_refused_when_a_task_is_defined() -> None:
     with pytest.raises(UnknownQueue, match="chart_cpu"):
-        make_task(runs_on="chart_cpu")
+        make_task(queue="chart_cpu")
 
 
 def test_misspelt_queue_is_refused_when_a_task_is_sent() -> None:
@@ -26,7 +26,7 @@ def test_misspelt_queue_is_refused_when_a_task_is_sent() -> None:
 
 
 def test_task_takes_limits_and_acknowledgement_from_its_queue() -> None:
-    task = make_task(runs_on="charts_cpu")
+    task = make_task(queue="charts_cpu")
     assert (task.acks_late, task.time_limit, task.soft_time_limit) == (True, 120, 110)
 
 
@@ -35,13 +35,13 @@ def test_task_of_an_early_acknowledging_queue_acknowledges_early() -> None:
 
 
 def test_task_keeps_a_limit_of_its_own() -> None:
-    task = make_task(runs_on="charts_cpu", time_limit=30, soft_time_limit=20)
+    task = make_task(queue="charts_cpu", time_limit=30, soft_time_limit=20)
     assert (task.time_limit, task.soft_time_limit) == (30, 20)
 
 
 def test_task_that_outlasts_the_brokers_patience_is_refused_when_it_is_defined() -> None:
     with pytest.raises(LimitTooLong, match="charts_cpu"):
-        make_task(runs_on="charts_cpu", time_limit=VISIBILITY_TIMEOUT)
+        make_task(queue="charts_cpu", time_limit=VISIBILITY_TIMEOUT)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_task_that_outlasts_the_brokers_patience_is_refused_when_it_is_defined()
 )
 def test_message_goes_to_the_queue_that_the_task_names(name: str, queue: str) -> None:
     task = app.tasks[name]
-    route = app.amqp.router.route({}, name, task_type=task)
+    route = app.amqp.router.route(task._get_exec_options(), name, task_type=task)
     assert route["queue"].name == queue
 
 

@@ -12,7 +12,7 @@ from pipelines.profile.canvas import AxisNumbers
 from pipelines.profile.charts import chart
 from pipelines.profile.names import file_stem
 from pipelines.profile import plan_charts
-from tests.profile.conftest import SAMPLE, MakeRun
+from tests.pipelines.profile.conftest import SAMPLE, MakeRun
 
 HOSTILE = [
     "../../etc/passwd",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.profile.kinds import convert
 from pipelines.profile.statistics import correlations, describe, histogram, strongest
-from tests.profile.conftest import SAMPLE, MakeRun
+from tests.pipelines.profile.conftest import SAMPLE, MakeRun
 
 
 def test_statistics_of_a_number_column_are_right() -> None:

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from apps.jobs.failures import ErrorCode, JobError
 from pipelines.profile import model
-from tests.profile.conftest import SAMPLE, MakeRun, MemoryRun
+from tests.pipelines.profile.conftest import SAMPLE, MakeRun, MemoryRun
 
 
 class ModelServer:

@@ -8,7 +8,7 @@ import pytest
 from apps.jobs.failures import ErrorCode, JobError
 from pipelines.profile import table as tables
 from pipelines.profile.table import read_table
-from tests.profile.conftest import WriteFile
+from tests.pipelines.profile.conftest import WriteFile
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
