@@ -1,4 +1,5 @@
 # Runs every test suite, or those that are named, and sets up what they need.
+#   scripts\test.ps1 quick
 #   scripts\test.ps1 [lint] [unit] [frontend] [integration] [browser] [compose] [faults]
 Set-Location (Join-Path $PSScriptRoot '..')
 

@@ -1,7 +1,8 @@
 """What came of a suite, and how it is counted."""
 
+import json
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 
@@ -24,6 +25,21 @@ class Outcome:
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+    def save(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    @classmethod
+    def load(cls, file: Path, *, exit_code: int | None) -> "Outcome":
+        """Return the outcome that was saved. None saved, or an exit code that it can't explain, is a failure."""
+        try:
+            saved = json.loads(file.read_text(encoding="utf-8"))
+        except OSError:
+            return failed(f"the suite was broken off (exit code {exit_code})")
+        outcome = cls(saved["passed"], saved["failed"], saved["skipped"], tuple(saved["notes"]))
+        if exit_code and not outcome.failed:
+            return outcome + failed(f"the suite ended with exit code {exit_code}")
+        return outcome
 
 
 def skipped(why: str) -> Outcome:
