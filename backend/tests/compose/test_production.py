@@ -14,12 +14,14 @@ from tests.site import Site
 
 pytestmark = pytest.mark.compose
 
+MAX_FILE_BYTES = 2_000_000
+
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("checkout")
-    ports = free_ports("HTTP_PORT", "HTTPS_PORT")
-    with project(name="test-production", file="docker-compose.prod.yml", folder=folder, variables=ports) as stack:
+    variables = free_ports("HTTP_PORT", "HTTPS_PORT") | {"JOBS_MAX_FILE_BYTES": str(MAX_FILE_BYTES)}
+    with project(name="test-production", file="docker-compose.prod.yml", folder=folder, variables=variables) as stack:
         refusal = stack.compose("config", check=False)
         assert "scripts/secrets" in refusal
         subprocess.run(["scripts/secrets"], cwd=folder, check=True, capture_output=True)
@@ -63,6 +65,33 @@ def test_flower_asks_for_its_password(stack: Project, site: Site) -> None:
     with httpx.Client(base_url=site.url, verify=False, follow_redirects=True) as client:
         assert client.get("/flower/workers").status_code == 401
         assert "charts_cpu@" in client.get("/flower/workers", auth=(user, password)).raise_for_status().text
+
+
+@pytest.mark.parametrize(
+    ("size", "status"),
+    [
+        (MAX_FILE_BYTES, 201),
+        (MAX_FILE_BYTES + 1, 413),  # refused by the application
+        (MAX_FILE_BYTES + 2_000_000, 413),  # refused by the proxy, before the application has it in memory or on disk
+    ],
+)
+def test_largest_file_passes_and_a_larger_one_is_refused_in_the_shape_of_every_error(
+    site: Site, size: int, status: int
+) -> None:
+    table = b"a,b\n" + b"1,2\n" * (size // 4 - 1) + b" " * (size % 4)
+    assert len(table) == size
+    with site.client() as client:
+        answer = client.post("/api/jobs/", data={"kind": "profile"}, files={"file": ("large.csv", table)})
+    assert answer.status_code == status
+    if status == 413:
+        assert answer.json()["error"]["code"] == "INVALID_INPUT"
+        assert list(answer.json()["error"]["fields"]) == ["file"]
+
+
+def test_memory_for_temporary_files_is_limited(stack: Project) -> None:
+    for service in ("web", "worker-charts-cpu", "beat"):
+        kilobytes = stack.execute(service, "df", "--output=size", "/tmp").split()[-1]
+        assert int(kilobytes) <= 128 * 1024
 
 
 def test_plain_http_leads_to_https(stack: Project) -> None:
