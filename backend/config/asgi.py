@@ -14,9 +14,11 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 import config.urls  # noqa: F401 - now, and not at the first request: an error shows at the start
 from apps.accounts.sockets import authenticated
 from apps.jobs.engine.workers import get_presence
+from apps.jobs.live.backpressure import with_backpressure
 from apps.jobs.live.routing import websocket_urlpatterns
 from config.loaded import report_loaded_files
 
-application = ProtocolTypeRouter({"http": http, "websocket": authenticated(URLRouter(websocket_urlpatterns))})
+sockets = with_backpressure(authenticated(URLRouter(websocket_urlpatterns)))
+application = ProtocolTypeRouter({"http": http, "websocket": sockets})
 get_presence()  # takes its turn at reconciling: what waits for a worker is told also where there is none
 report_loaded_files()

@@ -30,12 +30,15 @@ class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
     """
 
     abstract = True
-    queue = DEFAULT_QUEUE
+    queue_name = DEFAULT_QUEUE
     default_retry_delay = 60  # seconds
 
     @classmethod
     def bind(cls, app: celery.Celery) -> celery.Celery:
-        queue = get_queue(cls.queue)
+        if "queue" in cls.__dict__:  # taken away: Celery 5.7 warns of the attribute, and 6.0 will ignore it
+            cls.queue_name = cls.__dict__["queue"]
+            del cls.queue
+        queue = get_queue(cls.queue_name)
         for attribute in ("acks_late", "time_limit", "soft_time_limit"):
             if getattr(cls, attribute) is None:
                 setattr(cls, attribute, getattr(queue, attribute))
@@ -50,6 +53,15 @@ class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
     def apply_async(self, *args: Any, **options: Any) -> Any:
         """Send the task without its limits: those of the worker hold, which alone knows its queue's numbers."""
         return super().apply_async(*args, **{"time_limit": None, "soft_time_limit": None} | options)
+
+
+def route(
+    name: str, args: object, kwargs: object, options: dict[str, Any], task: Any = None, **_: Any
+) -> dict[str, str] | None:
+    """Send a task to its queue; a queue given with the call wins, and has to exist."""
+    if "queue" in options or task is None:
+        return None
+    return {"queue": task.queue_name}
 
 
 def complete_url(name: str) -> str:
@@ -75,6 +87,7 @@ app.conf.update(
     task_queues=[BrokerQueue(name) for name in QUEUES],
     task_create_missing_queues=False,
     task_default_queue=DEFAULT_QUEUE,
+    task_routes=(route,),
     task_track_started=True,
     task_send_sent_event=True,
     worker_send_task_events=True,

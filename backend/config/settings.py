@@ -87,6 +87,7 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
+            "prefix": "jobs",
             "hosts": [
                 {"address": env.redis_url("REDIS_URL", 1), "socket_timeout": 15, "socket_connect_timeout": 2},
             ],

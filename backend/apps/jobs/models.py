@@ -56,6 +56,7 @@ class Job(models.Model):
     source_url = models.URLField(max_length=2000, blank=True)
 
     stage = models.CharField(max_length=64)  # the one that runs now, or ran last
+    artifacts_total = models.PositiveIntegerField(default=0)  # of those that are shown
     least_progress = models.FloatField(default=0)  # 0-100: what was reached before a running step was lost
     message = models.CharField(max_length=500, blank=True)
     stalled = models.BooleanField(default=False)  # `message` says why nothing runs; the next step that starts clears it
@@ -161,7 +162,7 @@ class Step(models.Model):
             ),
             models.Index(fields=["retry_at"], condition=Q(status="queued"), name="steps_to_retry"),
             models.Index(fields=["held_by"], condition=Q(held_by__isnull=False), name="held_steps"),
-            models.Index(fields=["job"], condition=Q(status="processing"), name="running_steps"),
+            models.Index(fields=["job", "status", "id"], name="steps_by_status"),
             models.Index(fields=["finished_at"]),
         ]
 

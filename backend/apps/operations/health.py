@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 from celery import current_app
-from channels.layers import get_channel_layer
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from apps.jobs.live import bridge
+from apps.jobs.live import doorbell
 
 TIMEOUT = 2  # seconds
 
@@ -25,7 +24,7 @@ def check_broker() -> None:
 
 
 def check_channel_layer() -> None:
-    bridge.run(get_channel_layer().group_send("health", {"type": "health"}), TIMEOUT)
+    doorbell.send(["health"], {"type": "health"})
 
 
 def check_storage() -> None:

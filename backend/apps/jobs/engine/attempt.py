@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from apps.jobs.engine import statements
 from apps.jobs.engine.changes import changing, save_change
@@ -131,7 +132,8 @@ class Attempt:
         with self.changing() as job:
             replaced = Artifact.objects.filter(job=job, name=name)
             paths = list(replaced.values_list("path", flat=True))
+            shown = F("artifacts_total") + (not internal) - replaced.filter(internal=False).count()
             replaced.delete()  # browsers may keep what an id stands for
-            version = job.version if internal else save_change(job)
+            version = save_change(job, artifacts_total=shown)
             Artifact.objects.create(job=job, name=name, version=version, **columns)
             transaction.on_commit(lambda: files.delete(paths), robust=True)

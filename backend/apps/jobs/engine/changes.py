@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.jobs.live.doorbell import ring
-from apps.jobs.models import Job, StepStatus
+from apps.jobs.live.reading import percent_done
+from apps.jobs.models import Job
 
 
 @contextmanager
@@ -27,18 +28,6 @@ def save_change(job: Job, **columns: Any) -> int:
     Job.objects.filter(pk=job.pk).update(version=version, **columns)
     transaction.on_commit(lambda: ring(job.pk, job.owner_id))
     return version
-
-
-def percent_done(job: Job) -> float:
-    """Return 0-100: each stage counts by its weight, and within it each step alike. It never falls."""
-    running = job.steps.filter(status=StepStatus.PROCESSING).values_list("stage", "progress")
-    done = weights = 0.0
-    for stage in job.stages.all():
-        weights += stage.weight
-        if stage.total:
-            partly = sum(progress for stage_id, progress in running if stage_id == stage.pk)
-            done += stage.weight * (100 * stage.completed + partly) / stage.total
-    return max(job.least_progress, round(done / weights, 1))
 
 
 def keep_progress(job: Job) -> None:

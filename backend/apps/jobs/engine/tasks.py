@@ -42,10 +42,10 @@ def _run_step(task: Any) -> str:
     request = task.request
     presence = get_presence()
     if not request.is_eager:
-        return run_step(task.queue, holder=presence.holder, task_id=request.id)
+        return run_step(task.queue_name, holder=presence.holder, task_id=request.id)
     threads.enter(request.id)
     try:
-        return run_step(task.queue, holder=presence.holder, task_id=request.id)
+        return run_step(task.queue_name, holder=presence.holder, task_id=request.id)
     except Interrupted:
         presence.lost(request.id)
         raise
@@ -127,9 +127,10 @@ def leave(**_: Any) -> None:
 def _described(name: str, worker: Any) -> dict[str, Any]:
     """Return by which numbers the worker serves a queue."""
     queue = get_queue(name)
+    pool = worker.pool_cls.__module__.rpartition(".")[2]
     return {
         "name": name,
-        "pool": worker.pool_cls.__module__.rpartition(".")[2],
+        "pool": {"thread": "threads"}.get(pool, pool),
         "concurrency": worker.concurrency,
         "prefetch_multiplier": worker.prefetch_multiplier,
         "acks_late": queue.acks_late,

@@ -1,22 +1,29 @@
 """The WebSockets: all my jobs, and one job. Subscribe, send the snapshot, then let the hub deliver."""
 
+import asyncio
 import json
+import time
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from apps.jobs.live.backpressure import UNREAD
 from apps.jobs.live.doorbell import job_group, owner_group
-from apps.jobs.live.hub import get_hub
-from apps.jobs.live.messages import JobDeleted, JobSnapshot, JobsSnapshot, Refusal, job_state, job_summary, with_parts
+from apps.jobs.live.hub import NOT_SIGNED_IN, get_hub, read
+from apps.jobs.live.messages import JobDeleted, Refusal
+from apps.jobs.live.reading import read_list, read_snapshot
 from apps.jobs.models import Job
 
-NOT_SIGNED_IN, NOT_YOURS, NO_SUCH_JOB = 4401, 4403, 4404
+NOT_YOURS, NO_SUCH_JOB, READS_TOO_SLOWLY, TOO_MANY_SOCKETS = 4403, 4404, 4408, 4429
 SNAPSHOT_SIZE = 50
+RESYNC_INTERVAL = 1.0  # seconds between two snapshots
+MAX_SOCKETS = 50  # of one user, in one web process
+MAX_UNREAD = 700_000  # bytes: with one more message and what the server buffers, below 1 MB
+PATIENCE = 5.0  # seconds for a server that waits until the client reads
 
 
-class Refused(Exception):
+class NotAllowed(Exception):
     """The connection isn't allowed; holds its closing code."""
 
 
@@ -31,21 +38,30 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
         super().__init__(*args, **kwargs)
         self.has_snapshot = False
         self.delivered: dict[UUID, int] = {}
+        self.missed: set[UUID] = set()
+        self._snapshot_at = 0.0
+        self._resync: asyncio.Task[None] | None = None
+        self._unread = 0  # bytes sent since the client was last known to read
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:  # also when a handler fails: Channels then calls no `disconnect`
+            if self._resync:
+                self._resync.cancel()
             if self.group:
                 await get_hub().leave(self)
 
     async def connect(self) -> None:
         await self.accept()  # closing before would show as a plain 403, without the code
         try:
-            if not self.scope["user"].is_authenticated:
-                raise Refused(NOT_SIGNED_IN)
+            self.credential = self.scope.get("credential")
+            if not self.credential:
+                raise NotAllowed(NOT_SIGNED_IN)
+            if get_hub().users[self.credential.user_id] >= MAX_SOCKETS:
+                raise NotAllowed(TOO_MANY_SOCKETS)
             self.group = await self.allowed_group()
-        except Refused as refused:
+        except NotAllowed as refused:
             await self.close(refused.args[0])
             return
         await get_hub().join(self)
@@ -59,26 +75,49 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
         except (ValueError, RecursionError):
             await self.refuse("This message is not valid JSON.")
             return
-        if isinstance(message, dict) and message.get("type") == "resync":
-            await self.send_snapshot()
-        else:
+        if not isinstance(message, dict) or message.get("type") != "resync":
             await self.refuse('This message is not known. The only one is {"type": "resync"}.')
+        elif self._resync is None or self._resync.done():  # else the one that is under way answers this one too
+            self._resync = asyncio.create_task(self.resync())
+
+    async def resync(self) -> None:
+        await asyncio.sleep(max(0.0, self._snapshot_at + RESYNC_INTERVAL - time.monotonic()))
+        await self.send_snapshot()
 
     async def refuse(self, text: str) -> None:
         await self.deliver(Refusal(code="INVALID_INPUT", message=text).model_dump_json())
 
     async def deliver(self, text: str) -> None:
-        await self.send(text_data=text)
+        """Send a message, or close the connection of a client that reads too slowly."""
+        unread = self.scope.get(UNREAD)
+        self._unread = self._unread + len(text.encode()) if unread and unread.is_waiting else 0
+        if self._unread > MAX_UNREAD:
+            await self.end(READS_TOO_SLOWLY)
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.send(text_data=text)
+        except TimeoutError:
+            await self.end(READS_TOO_SLOWLY)
+
+    async def end(self, code: int) -> None:
+        await get_hub().leave(self)
+        await self.close(code)
 
     async def send_snapshot(self) -> None:
-        await self.deliver(await database_sync_to_async(self.read_snapshot)())
+        self._snapshot_at = time.monotonic()
+        versions, text = await read(self.read_snapshot)
+        self.delivered |= versions
+        await self.deliver(text)
         self.has_snapshot = True
+        get_hub().catch_up(self)
 
     async def allowed_group(self) -> str:
-        """Return the group that this socket watches. Raises Refused."""
+        """Return the group that this socket watches. Raises NotAllowed."""
         raise NotImplementedError
 
-    def read_snapshot(self) -> str:
+    def read_snapshot(self) -> tuple[dict[UUID, int], str]:
+        """Return the versions of the jobs in the snapshot, and its text."""
         raise NotImplementedError
 
 
@@ -86,11 +125,10 @@ class JobsConsumer(WatchingConsumer):
     """/ws/jobs/: all jobs of the user, newest first, without their steps."""
 
     async def allowed_group(self) -> str:
-        return owner_group(self.scope["user"].pk)
+        return owner_group(self.credential.user_id)
 
-    def read_snapshot(self) -> str:
-        jobs = with_parts(Job.objects.filter(owner=self.scope["user"]))[:SNAPSHOT_SIZE]
-        return JobsSnapshot(jobs=[job_summary(job) for job in jobs]).model_dump_json()
+    def read_snapshot(self) -> tuple[dict[UUID, int], str]:
+        return read_list(Job.objects.filter(owner=self.credential.user_id), SNAPSHOT_SIZE)
 
 
 class JobConsumer(WatchingConsumer):
@@ -99,20 +137,23 @@ class JobConsumer(WatchingConsumer):
     whole = True
 
     @property
-    def job_id(self) -> Any:
-        return self.scope["url_route"]["kwargs"]["job_id"]
+    def job_id(self) -> UUID:
+        job_id: UUID = self.scope["url_route"]["kwargs"]["job_id"]
+        return job_id
 
     async def allowed_group(self) -> str:
-        job = await Job.objects.filter(pk=self.job_id).afirst()
+        job = await Job.objects.filter(pk=self.job_id).only("owner_id").afirst()
         if job is None:
-            raise Refused(NO_SUCH_JOB)
-        if job.owner_id != self.scope["user"].pk:
-            raise Refused(NOT_YOURS)
+            raise NotAllowed(NO_SUCH_JOB)
+        if job.owner_id != self.credential.user_id:
+            raise NotAllowed(NOT_YOURS)
         return job_group(job.pk)
 
-    def read_snapshot(self) -> str:
-        job = with_parts(Job.objects.filter(pk=self.job_id)).first()
-        return (JobSnapshot(job=job_state(job)) if job else JobDeleted(id=self.job_id)).model_dump_json()
+    def read_snapshot(self) -> tuple[dict[UUID, int], str]:
+        found = read_snapshot(self.job_id)
+        if found is None:
+            return {}, JobDeleted(id=self.job_id).model_dump_json()
+        return {self.job_id: found[0]}, found[1]
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types

@@ -1,13 +1,30 @@
-"""Rings for everybody who watches a job. A bell that isn't heard costs a moment: heartbeats heal it."""
+"""Rings for everybody who watches a job. One that isn't heard costs a moment, never data: heartbeats heal it.
+
+It is what `group_send` of the channel layer does, without an event loop: that would take a connection for each call,
+and doesn't work under gevent.
+"""
 
 import logging
+import time
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import redis
-from channels_redis.serializers import registry
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.conf import settings
 
 log = logging.getLogger(__name__)
+
+PAUSE = 1.0  # seconds without another try, after one that failed
+
+_silent_until = 0.0
+
+
+class LayerAway(Exception):
+    """The channel layer can't be reached."""
 
 
 def job_group(job_id: UUID | str) -> str:
@@ -18,21 +35,42 @@ def owner_group(owner_id: int) -> str:
     return f"owner.{owner_id}"
 
 
-_client: redis.Redis | None = None
-
-
 def ring(job_id: UUID, owner_id: int) -> None:
-    global _client
-    message = {"type": "job.changed", "id": str(job_id), "owner": owner_id}
-    config = settings.CHANNEL_LAYERS["default"].get("CONFIG")
-    if not config:
+    """Tell the web processes that a job has changed. Never raises; a Redis that is away is tried once a second."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
         return
-    if _client is None:
-        _client = redis.Redis.from_url(config["hosts"][0]["address"], socket_timeout=1, socket_connect_timeout=0.5)
     try:
-        pipe = _client.pipeline(transaction=False)
-        for group in (job_group(job_id), owner_group(owner_id)):
-            pipe.publish(f"asgi__group__{group}", registry.get_serializer("msgpack").serialize(message))
-        pipe.execute()
+        send([job_group(job_id), owner_group(owner_id)], {"type": "job.changed", "id": str(job_id), "owner": owner_id})
+    except LayerAway as error:
+        _silent_until = time.monotonic() + PAUSE
+        log.warning("could not tell that job %s has changed: %s", job_id, error)
+
+
+def send(groups: list[str], message: dict[str, object]) -> None:
+    """Send a message to groups of the channel layer, in one round trip. Raises LayerAway."""
+    layer = get_channel_layer()
+    if not isinstance(layer, RedisPubSubChannelLayer):  # in memory, within one process
+        for group in groups:
+            async_to_sync(layer.group_send)(group, message)
+        return
+    try:
+        with _client().pipeline(transaction=False) as pipeline:
+            for group in groups:
+                pipeline.publish(f"{_config()['prefix']}__group__{group}", layer.serialize(message))
+            pipeline.execute()
     except redis.RedisError as error:
-        log.warning("could not ring for job %s: %s", job_id, error)
+        raise LayerAway(str(error) or type(error).__name__) from error
+
+
+@cache
+def _client() -> redis.Redis:
+    """Return the connections of this process: redis-py makes new ones after a fork, and one for each thread."""
+    host = dict(_config()["hosts"][0])
+    limits = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "retry": None}  # seconds
+    return redis.Redis.from_url(host["address"], **limits)
+
+
+def _config() -> dict[str, Any]:
+    config: dict[str, Any] = settings.CHANNEL_LAYERS["default"]["CONFIG"]
+    return config

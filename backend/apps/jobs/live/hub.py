@@ -2,44 +2,59 @@
 
 import asyncio
 import logging
-import sys
 import time
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from channels.db import database_sync_to_async
+from channels.db import DatabaseSyncToAsync
 from channels.layers import get_channel_layer
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.jobs.live.credentials import Credential, still_valid
 from apps.jobs.live.doorbell import job_group, owner_group
-from apps.jobs.live.messages import Heartbeat, JobDeleted, JobUpdated, job_state, job_summary, with_parts
+from apps.jobs.live.messages import Heartbeat, JobDeleted
+from apps.jobs.live.reading import read_summary_update, read_update
 from apps.jobs.models import ACTIVE_JOB, Job
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 UPDATE_INTERVAL = 0.2  # seconds between two updates of one job
 HEARTBEAT_INTERVAL = 10  # seconds
 JUST_FINISHED = timedelta(seconds=60)
 JOIN_TIMEOUT = 0.5  # seconds
 RETRY_INTERVAL = 1  # seconds, while the channel layer can't be reached
-DELETED = sys.maxsize  # newer than every version
+NOT_SIGNED_IN = 4401
+
+readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")  # a large snapshot doesn't hold others up
+
+
+async def read(function: Callable[..., T], *arguments: Any) -> T:
+    """Run a function that reads the database in a thread of the hub's own."""
+    found: T = await DatabaseSyncToAsync(function, thread_sensitive=False, executor=readers)(*arguments)
+    return found
 
 
 class Socket(Protocol):
-    """A connection that watches a group. `whole` ones get jobs with their steps; `delivered` is kept by the hub."""
+    """A connection that watches a group. `whole` ones get one job with its steps, the others a list."""
 
     group: str
     whole: bool
-    has_snapshot: bool  # without which a heartbeat would tell it nothing
-    delivered: dict[UUID, int]  # the newest version of each job that was sent to it
+    credential: Credential
+    has_snapshot: bool
+    delivered: dict[UUID, int]  # the newest version of each job that was sent to it; kept by the hub
+    missed: set[UUID]  # jobs that changed before it had its snapshot; kept by the hub
 
     async def deliver(self, text: str) -> None: ...
+    async def end(self, code: int) -> None: ...
 
 
 class Hub:
@@ -47,6 +62,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.sockets: dict[str, set[Socket]] = defaultdict(set)  # by group
+        self.users: Counter[int] = Counter()  # sockets, by user
         self.joined: set[str] = set()
         self.flushed_at: dict[UUID, float] = {}
         self.flushing: dict[UUID, asyncio.Task[None]] = {}
@@ -57,15 +73,24 @@ class Hub:
     async def join(self, socket: Socket) -> None:
         """Start delivering to a socket. Subscribe first: the caller sends the snapshot afterwards."""
         self.sockets[socket.group].add(socket)
+        self.users[socket.credential.user_id] += 1
         with suppress(TimeoutError):  # a layer that hangs must not keep the snapshot back
             await asyncio.wait_for(self._join_groups(), JOIN_TIMEOUT)
         if not self.running:
             loops = (self._listen(), self._rejoin(), self._beat())
             self.running = [asyncio.create_task(loop) for loop in loops]
 
+    def catch_up(self, socket: Socket) -> None:
+        """Send what changed while a socket waited for its snapshot."""
+        while socket.missed:
+            self._flush_soon(socket.missed.pop(), socket.credential.user_id)
+
     async def leave(self, socket: Socket) -> None:
         """Stop delivering to a socket. Leaving twice is as leaving once."""
+        if socket not in self.sockets.get(socket.group, ()):
+            return
         self.sockets[socket.group].discard(socket)
+        self.users[socket.credential.user_id] -= 1
         if self.sockets[socket.group]:
             return
         del self.sockets[socket.group]
@@ -98,36 +123,54 @@ class Hub:
         while True:
             try:
                 if self.channel:
-                    self._ring(await get_channel_layer().receive(self.channel))
+                    message = await get_channel_layer().receive(self.channel)
+                    self._flush_soon(UUID(message["id"]), message["owner"])
                     continue
             except Exception:
                 log.exception("could not receive from the channel layer")
             await asyncio.sleep(RETRY_INTERVAL)
 
-    def _ring(self, message: dict[str, Any]) -> None:
+    def _flush_soon(self, job_id: UUID, owner_id: int) -> None:
         """Read the job soon: at once when it has been quiet, else when its interval is over."""
-        job_id = UUID(message["id"])
         if job_id in self.flushing:
             return
         wait = self.flushed_at.get(job_id, 0.0) + UPDATE_INTERVAL - time.monotonic()
-        self.flushing[job_id] = asyncio.create_task(self._flush(job_id, message["owner"], max(0.0, wait)))
+        self.flushing[job_id] = asyncio.create_task(self._flush(job_id, owner_id, max(0.0, wait)))
 
     async def _flush(self, job_id: UUID, owner_id: int, wait: float) -> None:
         await asyncio.sleep(wait)
         del self.flushing[job_id]  # a change from here on wants another read
         self._forget_quiet_jobs()
         self.flushed_at[job_id] = time.monotonic()
-        groups = (job_group(job_id), owner_group(owner_id))
-        watching = [socket for group in groups for socket in self.sockets.get(group, ())]
         try:
-            version, texts = await database_sync_to_async(_read_job)(job_id, {socket.whole for socket in watching})
+            for since, sockets in self._waiting_sockets(job_id, owner_id).items():
+                reading = read(read_summary_update, job_id) if since is None else read(read_update, job_id, since)
+                await self._send_update(job_id, sockets, await reading)
         except Exception:
             log.exception("could not read job %s", job_id)
+
+    def _waiting_sockets(self, job_id: UUID, owner_id: int) -> dict[int | None, list[Socket]]:
+        """Return the sockets to which the job is to be sent, by the version that they have; None: those of lists."""
+        found: dict[int | None, list[Socket]] = defaultdict(list)
+        for group in (job_group(job_id), owner_group(owner_id)):
+            for socket in self.sockets.get(group, ()):
+                if not socket.has_snapshot:
+                    socket.missed.add(job_id)
+                else:
+                    found[socket.delivered.get(job_id, 0) if socket.whole else None].append(socket)
+        return found
+
+    async def _send_update(self, job_id: UUID, sockets: list[Socket], update: tuple[int, str] | None) -> None:
+        if update is None:
+            await self._send(sockets, JobDeleted(id=job_id).model_dump_json())
+            for socket in sockets:
+                socket.delivered.pop(job_id, None)
             return
-        for socket in watching:
-            if socket.delivered.get(job_id, 0) < version:  # a ring during the last read has this one find nothing new
-                socket.delivered[job_id] = version
-                await self._send([socket], texts[socket.whole])
+        version, text = update
+        behind = [socket for socket in sockets if socket.delivered.get(job_id, 0) < version]
+        for socket in behind:  # a ring during the last read has this one find nothing new
+            socket.delivered[job_id] = version
+        await self._send(behind, text)
 
     def _forget_quiet_jobs(self) -> None:
         recent = time.monotonic() - UPDATE_INTERVAL
@@ -150,38 +193,44 @@ class Hub:
                 continue
             sent_at = time.monotonic()
             try:
+                await self._end_signed_out()
                 await self._send_heartbeats()
             except Exception:
                 log.exception("could not send heartbeats")
 
+    def _all_sockets(self) -> list[Socket]:
+        return [socket for group in self.sockets.values() for socket in group]
+
+    async def _end_signed_out(self) -> None:
+        sockets = self._all_sockets()
+        valid = await read(still_valid, {socket.credential for socket in sockets})
+        for socket in sockets:
+            if socket.credential not in valid:
+                with suppress(Exception):  # it is closing already
+                    await socket.end(NOT_SIGNED_IN)
+
     async def _send_heartbeats(self) -> None:
-        versions: dict[str, dict[UUID, int]] = defaultdict(dict)
-        for job_id, owner_id, version in await database_sync_to_async(_read_versions)(set(self.sockets)):
-            versions[job_group(job_id)][job_id] = version
-            versions[owner_group(owner_id)][job_id] = version
-        for group in list(self.sockets):
-            text = Heartbeat(versions=versions[group]).model_dump_json()
-            await self._send([socket for socket in self.sockets.get(group, ()) if socket.has_snapshot], text)
+        sockets = [socket for socket in self._all_sockets() if socket.has_snapshot]
+        known = {job_id for socket in sockets for job_id in socket.delivered}
+        live, existing = await read(_read_versions, set(self.sockets), known)
+        for socket in sockets:
+            versions: dict[UUID, int | None] = dict(live.get(socket.group, {}))
+            versions |= dict.fromkeys(job_id for job_id in socket.delivered if job_id not in existing)
+            if not socket.whole:  # an ended job of a list changes no more, and need not be looked for again
+                socket.delivered = {id_: version for id_, version in socket.delivered.items() if id_ in versions}
+            await self._send([socket], Heartbeat(versions=versions).model_dump_json())
 
 
-def _read_job(job_id: UUID, forms: set[bool]) -> tuple[int, dict[bool, str]]:
-    """Return the version, and the message for each form that is wanted: whole or not.
-
-    In a thread: a large job takes its time.
-    """
-    job = with_parts(Job.objects.filter(pk=job_id)).first() if forms else None
-    if job is None:
-        return DELETED, dict.fromkeys(forms, JobDeleted(id=job_id).model_dump_json())
-    states = {whole: (job_state if whole else job_summary)(job) for whole in forms}
-    return job.version, {whole: JobUpdated(job=state).model_dump_json() for whole, state in states.items()}
-
-
-def _read_versions(groups: set[str]) -> list[tuple[UUID, int, int]]:
-    """Return (id, owner, version) of the unfinished and just-finished jobs that the groups watch."""
+def _read_versions(groups: set[str], known: set[UUID]) -> tuple[dict[str, dict[UUID, int]], set[UUID]]:
+    """Return the versions of unfinished and just-finished jobs by group, and which of the known jobs exist."""
     watched = Q(pk__in=[group[len("job.") :] for group in groups if group.startswith("job.")])
     watched |= Q(owner__in=[group[len("owner.") :] for group in groups if group.startswith("owner.")])
-    live = Q(status__in=ACTIVE_JOB) | Q(finished_at__gt=timezone.now() - JUST_FINISHED)
-    return list(Job.objects.filter(watched, live).values_list("pk", "owner_id", "version"))
+    unfinished = Q(status__in=ACTIVE_JOB) | Q(finished_at__gt=timezone.now() - JUST_FINISHED)
+    live: dict[str, dict[UUID, int]] = defaultdict(dict)
+    for job_id, owner_id, version in Job.objects.filter(watched, unfinished).values_list("pk", "owner_id", "version"):
+        live[job_group(job_id)][job_id] = version
+        live[owner_group(owner_id)][job_id] = version
+    return live, set(Job.objects.filter(pk__in=known).values_list("pk", flat=True))
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -1,31 +1,48 @@
-"""What a browser or program can receive: a job, everywhere the same object, and the messages of the WebSocket."""
+"""What a browser or program can receive: a job, the same everywhere, and the messages of the WebSocket."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
 from pydantic import BaseModel
 
-from apps.jobs.models import Artifact, Job, Step, StepStatus
+from apps.jobs.failures import ErrorCode
+from apps.jobs.models import JobStatus, Priority, StepStatus
+
+
+class StageStatus(StrEnum):
+    PENDING = "pending"  # it has no steps yet
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Failure(BaseModel):
-    code: str
+    code: ErrorCode
     message: str
 
 
 class Source(BaseModel):
     name: str
-    size: int | None
+    size: int | None  # bytes
 
 
 class StageState(BaseModel):
+    """A stage with the number of its steps in each state; `done` are the completed ones."""
+
     name: str
     queue: str
-    status: Literal["pending", "queued", "processing", "completed", "failed", "cancelled"]
+    status: StageStatus
     done: int
     total: int
+    queued: int
+    processing: int
+    completed: int
+    failed: int
+    cancelled: int
 
 
 class StepState(BaseModel):
@@ -33,8 +50,8 @@ class StepState(BaseModel):
     stage: str
     label: str
     queue: str
-    status: str
-    progress: float
+    status: StepStatus
+    progress: float  # 0-100
     attempt: int
     worker: str  # the node name of the worker that has it, or had it last
     error: Failure | None
@@ -47,108 +64,40 @@ class ArtifactState(BaseModel):
     id: int
     name: str
     content_type: str
-    size: int
+    size: int  # bytes
     url: str
 
 
 class JobSummary(BaseModel):
-    """A job as a list shows it: without its steps."""
+    """A job as a list shows it."""
 
     id: UUID
     kind: str
-    status: str
-    priority: str
-    progress: float
-    version: int
+    status: JobStatus
+    priority: Priority
+    progress: float  # 0-100
+    version: int  # only grows
     stage: str
     message: str
     error: Failure | None
     source: Source | None
     options: dict[str, Any]
-    result: dict[str, Any] | None
     created_at: datetime
     queued_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
     stages: list[StageState]
-    artifacts: list[ArtifactState]
+    steps_total: int
+    artifacts_total: int
 
 
 class JobState(JobSummary):
+    """A job with at most 200 of its steps and artifacts: what hasn't ended, or has failed, comes first."""
+
+    result: dict[str, Any] | None
+    result_url: str | None  # where the result is, if it is too large to stand here
     steps: list[StepState]
-
-
-def with_parts(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """Return the query with all that job_state reads: three queries, however many jobs."""
-    shown = Artifact.objects.filter(internal=False)
-    return jobs.prefetch_related("steps", Prefetch("artifacts", queryset=shown, to_attr="shown_artifacts"))
-
-
-def job_summary(job: Job) -> JobSummary:
-    """Return a job of `with_parts` as a list shows it."""
-    return JobSummary(**_fields(job))
-
-
-def job_state(job: Job) -> JobState:
-    """Return a job of `with_parts` whole."""
-    return JobState(**_fields(job), steps=[_step(step) for step in job.steps.all()])
-
-
-def _fields(job: Job) -> dict[str, Any]:
-    columns = ("id", "kind", "status", "priority", "progress", "version", "stage", "message", "options", "result")
-    times = ("created_at", "queued_at", "started_at", "finished_at")
-    steps = list(job.steps.all())
-    return {
-        **{name: getattr(job, name) for name in columns + times},
-        "error": _failure(job),
-        "source": Source(name=job.source_name, size=job.source_size) if job.source_name else None,
-        "stages": [_stage(stage, [step for step in steps if step.stage == stage["name"]]) for stage in job.stages],
-        "artifacts": [_artifact(artifact) for artifact in job.shown_artifacts],  # type: ignore[attr-defined]
-    }
-
-
-def _failure(row: Job | Step) -> Failure | None:
-    return Failure(code=row.error_code, message=row.error_message) if row.error_code else None
-
-
-def _stage(stage: dict[str, Any], steps: list[Step]) -> StageState:
-    statuses = {step.status for step in steps}
-    return StageState(
-        name=stage["name"],
-        queue=stage["queue"],
-        status=_stage_status(statuses),
-        done=sum(step.status == StepStatus.COMPLETED for step in steps),
-        total=len(steps),
-    )
-
-
-def _stage_status(statuses: set[str]) -> Any:
-    if not statuses:
-        return "pending"
-    if statuses == {StepStatus.QUEUED}:
-        return "queued"
-    if statuses & {StepStatus.QUEUED, StepStatus.PROCESSING}:
-        return "processing"
-    return next(status for status in ("failed", "cancelled", "completed") if status in statuses)
-
-
-def _step(step: Step) -> StepState:
-    columns = ("id", "stage", "label", "queue", "status", "progress", "attempt", "worker", "retry_at")
-    times = ("started_at", "finished_at")
-    return StepState(**{name: getattr(step, name) for name in columns + times}, error=_failure(step))
-
-
-def _artifact(artifact: Artifact) -> ArtifactState:
-    return ArtifactState(
-        id=artifact.pk,
-        name=artifact.name,
-        content_type=artifact.content_type,
-        size=artifact.size,
-        url=f"/api/jobs/{artifact.job_id}/artifacts/{artifact.pk}/",
-    )
-
-
-# The messages of the WebSocket
+    artifacts: list[ArtifactState]
 
 
 class JobSnapshot(BaseModel):
@@ -157,12 +106,20 @@ class JobSnapshot(BaseModel):
 
 
 class JobsSnapshot(BaseModel):
+    """The user's newest jobs, at most 50."""
+
     type: Literal["jobs.snapshot"] = "jobs.snapshot"
     jobs: list[JobSummary]
 
 
 class JobUpdated(BaseModel):
+    """A change. The job's steps and artifacts are those that changed after version `since`; a list sends none.
+
+    Whoever has an older version than `since` asks for a `resync`. An artifact replaces an older one of its name.
+    """
+
     type: Literal["job.updated"] = "job.updated"
+    since: int
     job: JobState | JobSummary
 
 
@@ -172,10 +129,10 @@ class JobDeleted(BaseModel):
 
 
 class Heartbeat(BaseModel):
-    """Newest versions of the connection's unfinished and just-finished jobs, so that a lost message heals."""
+    """Newest versions of the connection's unfinished and just-finished jobs, null for one that is gone."""
 
     type: Literal["heartbeat"] = "heartbeat"
-    versions: dict[UUID, int]
+    versions: dict[UUID, int | None]
 
 
 class Refusal(BaseModel):
