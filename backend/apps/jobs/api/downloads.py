@@ -95,7 +95,7 @@ def read_in_thread(response: StreamingHttpResponse) -> StreamingHttpResponse:
     blocks = iter(response.streaming_content)  # type: ignore[arg-type]  # not async yet
 
     async def content() -> AsyncIterator[bytes]:
-        while block := await sync_to_async(next)(blocks, b""):
+        while block := await sync_to_async(lambda: next(blocks, b""))():
             yield block
 
     response.streaming_content = content()

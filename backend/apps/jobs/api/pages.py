@@ -12,7 +12,6 @@ from rest_framework.request import Request
 
 from apps.jobs.live.messages import ArtifactState, JobSummary, StepState
 
-
 Row = TypeVar("Row", bound=Model)
 
 

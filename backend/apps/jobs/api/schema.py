@@ -16,7 +16,7 @@ ERROR = {
 }
 
 
-def add_messages_and_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def add_messages_and_errors(result: dict[str, Any], **options: Any) -> dict[str, Any]:
     """Complete a schema: a postprocessing hook of drf-spectacular's."""
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in MODELS]
     _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.drainage import set_override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -15,7 +16,7 @@ class Choice(serializers.ChoiceField):
     def __init__(self, choices: Any, **options: Any) -> None:
         words = ", ".join(choices.values)
         super().__init__(choices.choices, error_messages={"invalid_choice": f"This is none of: {words}."}, **options)
-        extend_schema_field({"$ref": f"#/components/schemas/{choices.__name__}"})(self)
+        set_override(self, "field", {"$ref": f"#/components/schemas/{choices.__name__}"})
 
 
 @extend_schema_field(OpenApiTypes.BINARY)
@@ -24,9 +25,13 @@ class Upload(serializers.FileField):
 
 
 class JsonText(serializers.JSONField):
-    """JSON, which a form sends as text."""
+    """JSON, which a form sends as text. An empty field is none."""
 
     default_error_messages = {"invalid": "This is not valid JSON."}  # noqa: RUF012 - as REST framework has it
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        return serializers.empty if value == "" else value
 
     def to_internal_value(self, data: Any) -> Any:
         try:

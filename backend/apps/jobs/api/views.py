@@ -51,7 +51,7 @@ class Pipelines(RootModel[list[PipelineDescription]]):
     pass
 
 
-class JobResult(RootModel[dict[str, Any] | None]):
+class JobResult(RootModel[dict[str, Any]]):
     pass
 
 
@@ -136,8 +136,11 @@ class WaitingView(APIView):
 class ResultView(APIView):
     @extend_schema(responses=JobResult)
     def get(self, request: Request, job_id: UUID) -> Response:
-        """What a job returned, however large; null while there is nothing."""
-        return Response(my_job(request, job_id).result)
+        """What a job returned, however large. 404 while there is nothing."""
+        result = my_job(request, job_id).result
+        if result is None:
+            raise Http404
+        return Response(result)
 
 
 class StepsView(APIView):
