@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+CSRF_FAILURE_VIEW = "apps.jobs.api.errors.csrf_failure"
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 
@@ -103,14 +104,27 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": [
+        "apps.jobs.api.parsers.LimitedJsonParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "EXCEPTION_HANDLER": "apps.jobs.api.errors.api_error",
+    "NON_FIELD_ERRORS_KEY": "request",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Jobs",
-    "DESCRIPTION": "Submit jobs to pipelines and follow their progress. Live updates: WebSocket at /ws/jobs/.",
+    "DESCRIPTION": "Submit jobs to pipelines and follow their progress. Live updates: WebSockets at /ws/jobs/ and "
+    "/ws/jobs/{id}/, whose messages are the schemas JobSnapshot, JobsSnapshot, JobUpdated, JobDeleted, Heartbeat and "
+    "Refusal.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.jobs.api.schema.add_messages_and_errors",
+    ],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

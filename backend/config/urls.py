@@ -11,8 +11,8 @@ urlpatterns = [
     path("api/", include("apps.accounts.urls")),
     path("api/", include("apps.jobs.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
-    re_path(r"^api/", not_found),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^api(/|$)", not_found),
     *staticfiles_urlpatterns(),  # in development; in production WhiteNoise serves them
 ]
 

@@ -69,11 +69,12 @@ class SessionView(APIView):
         request.user = user
         return _session(request)
 
-    @extend_schema(responses=Session)
+    @extend_schema(responses={200: Session})
     def delete(self, request: Request) -> Response:
         """Sign out."""
         logout(request._request)
-        request.session[SIGNED_OUT] = True
+        if settings.DEMO_USER:
+            request.session[SIGNED_OUT] = True
         request.user = request._request.user
         return _session(request)
 

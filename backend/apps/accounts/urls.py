@@ -4,4 +4,7 @@ from django.urls import path
 
 from apps.accounts.api import SessionView, TokenView
 
-urlpatterns = [path("session/", SessionView.as_view()), path("token/", TokenView.as_view())]
+urlpatterns = [
+    path("session/", SessionView.as_view(), name="session"),
+    path("token/", TokenView.as_view(), name="token"),
+]

@@ -1,4 +1,4 @@
-"""Prometheus metrics, read from the database and the broker when asked."""
+"""Prometheus metrics, read from the database when asked."""
 
 from collections.abc import Iterator
 
@@ -8,21 +8,20 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from apps.jobs.models import Job
-from apps.operations.queues import queue_states
+from apps.operations.figures import queue_states
 
 
 class StackCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         states = queue_states()
         for name, text in (
-            ("waiting", "Messages that no worker has taken yet"),
+            ("waiting", "Steps whose turn is to come"),
             ("processing", "Steps that are running"),
             ("workers", "Workers that are alive"),
         ):
             gauge = GaugeMetricFamily(f"queue_{name}", text, labels=["queue"])
             for state in states:
-                if (value := getattr(state, name)) is not None:
-                    gauge.add_metric([state.name], value)
+                gauge.add_metric([state.name], getattr(state, name))
             yield gauge
         jobs = GaugeMetricFamily("jobs", "Jobs by pipeline and status", labels=["kind", "status"])
         for row in Job.objects.order_by().values("kind", "status").annotate(count=Count("id")):

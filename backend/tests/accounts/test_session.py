@@ -1,5 +1,8 @@
+"""Signing in and out: a session for browsers, a token for programs."""
+
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
@@ -32,6 +35,19 @@ def test_browser_that_signed_out_stays_signed_out(client: Client, demo: None) ->
     assert client.get("/api/session/").json()["user"] is None
 
 
+def test_signing_out_ends_the_session(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    client.delete("/api/session/")
+    assert client.get("/api/jobs/").status_code == 401
+    assert not [session for session in Session.objects.all() if "_auth_user_id" in session.get_decoded()]
+
+
+def test_stranger_who_signs_out_leaves_no_session_in_production(client: Client, settings: Settings) -> None:
+    settings.DEMO_USER = False
+    assert client.delete("/api/session/").status_code == 200
+    assert not Session.objects.exists()
+
+
 def test_nobody_is_signed_in_by_itself_in_production(client: Client, demo: None, settings: Settings) -> None:
     settings.DEMO_USER = False
     assert client.get("/api/session/").json() | {"csrf_token": ""} == {"user": None, "csrf_token": "", "demo": False}
@@ -62,6 +78,21 @@ def test_wrong_password_is_told_at_its_field(client: Client, ada: User) -> None:
     response = client.post("/api/session/", {"username": "ada", "password": "byron"}, "application/json")
     assert response.status_code == 400
     assert "password" in response.json()["error"]["fields"]
+
+
+@pytest.mark.parametrize("body", [{}, {"username": "ada"}, {"username": "\0", "password": "x"}, ["ada"], None])
+@pytest.mark.parametrize("address", ["/api/session/", "/api/token/"])
+def test_incomplete_credentials_are_refused(client: Client, address: str, body: object) -> None:
+    response = client.post(address, body, "application/json")
+    assert response.status_code == 400
+    assert response.json()["error"]["fields"]
+
+
+def test_user_who_was_deactivated_is_refused(client: Client, ada: User) -> None:
+    User.objects.update(is_active=False)
+    credentials = {"username": "ada", "password": "lovelace"}
+    for address in ("/api/session/", "/api/token/"):
+        assert client.post(address, credentials, "application/json").status_code == 400
 
 
 def test_signed_in_browser_needs_the_csrf_token(ada: User) -> None:

@@ -1,63 +1,102 @@
-"""The files of a job over HTTP: one, or all of them."""
+"""The files of a job over HTTP: one, or all of them. Sent bit by bit, whatever their size."""
 
-from io import BytesIO
+from collections.abc import AsyncIterator, Iterable, Iterator
 from uuid import UUID
-from zipfile import ZIP_STORED, ZipFile
 
+from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.db import close_old_connections
+from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
+from zipstream import ZipStream
 
-from apps.jobs.models import Artifact, Job
+from apps.jobs.api.access import my_job, shown_artifacts
+from apps.jobs.api.negotiation import AnyAccept
+from apps.jobs.models import Artifact
 
 # An image that can carry no script: anything else is only ever downloaded.
 SHOWN_INLINE = ("image/png", "image/jpeg", "image/webp")
+FORBIDDEN_IN_NAMES = '/\\:*?"<>|'  # by one system or another
+
+
+class Download(FileResponse):
+    block_size = 64 * 1024  # bytes; each block is a trip into a thread
 
 
 class ArtifactView(APIView):
-    @extend_schema(responses={(200, "application/octet-stream"): bytes})
-    def get(self, request: Request, job_id: UUID, artifact_id: int) -> HttpResponse:
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(operation_id="jobs_artifact_retrieve", responses={(200, "application/octet-stream"): bytes})
+    def get(self, request: Request, job_id: UUID, artifact_id: int) -> StreamingHttpResponse:
         """A file that a job made."""
-        artifact = get_object_or_404(_artifacts(request, job_id), pk=artifact_id)
+        artifact = get_object_or_404(shown_artifacts(my_job(request, job_id)), pk=artifact_id)
         try:
-            with default_storage.open(artifact.path) as file:
-                response = HttpResponse(file.read(), content_type=artifact.content_type)
+            file = default_storage.open(artifact.path)
         except FileNotFoundError:  # deleted in between
             raise Http404 from None
         shown = artifact.content_type in SHOWN_INLINE
-        response["Content-Disposition"] = content_disposition_header(not shown, artifact.name) or "inline"
+        response = Download(file, as_attachment=not shown, filename=safe_name(artifact.name))
+        response["Content-Type"] = artifact.content_type
         response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private, max-age=31536000, immutable"  # a new file gets a new id
-        return response
+        return read_in_thread(response)
 
 
-class ArtifactsView(APIView):
-    @extend_schema(responses={(200, "application/zip"): bytes})
-    def get(self, request: Request, job_id: UUID) -> HttpResponse:
+class ArchiveView(APIView):
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(operation_id="jobs_archive_retrieve", responses={(200, "application/zip"): bytes})
+    def get(self, request: Request, job_id: UUID) -> StreamingHttpResponse:
         """All files that a job has made so far, as a zip archive."""
-        job = get_object_or_404(Job.objects.filter(owner=request.user.pk), pk=job_id)
-        archive = BytesIO()
-        with ZipFile(archive, "w", ZIP_STORED) as entries:  # charts are compressed already
-            for artifact in _artifacts(request, job_id):
-                try:
-                    with default_storage.open(artifact.path) as file:
-                        entries.writestr(_entry_name(artifact.name), file.read())
-                except FileNotFoundError:  # replaced or deleted in between
-                    continue
-        response = HttpResponse(archive.getvalue(), content_type="application/zip")
+        job = my_job(request, job_id)
+        artifacts = list(shown_artifacts(job).order_by("id"))
+        response = StreamingHttpResponse(_zip(artifacts), content_type="application/zip")
         response["Content-Disposition"] = content_disposition_header(True, f"{job.kind}-{str(job.pk)[:8]}.zip")
-        return response
+        return read_in_thread(response)
 
 
-def _artifacts(request: Request, job_id: UUID) -> QuerySet[Artifact]:
-    return Artifact.objects.filter(job=job_id, job__owner=request.user.pk, internal=False)
+def _zip(artifacts: Iterable[Artifact]) -> Iterator[bytes]:
+    archive = ZipStream()  # stored as they are: charts are compressed already
+    taken: set[str] = set()
+    for artifact in artifacts:
+        try:
+            file = default_storage.open(artifact.path)
+        except FileNotFoundError:  # replaced or deleted in between
+            continue
+        with file:
+            archive.add(file.chunks(), _unique(safe_name(artifact.name), taken))
+            yield from archive.file()
+    yield from archive.finalize()
 
 
-def _entry_name(name: str) -> str:
-    """Return a name that stays in the folder into which the archive is unpacked."""
-    return name.replace("/", "_").replace("\\", "_").lstrip(".") or "file"
+def safe_name(name: str) -> str:
+    """Return a name that is one on every system, stays in the folder that it is unpacked into, and fits a header."""
+    characters = ("_" if sign in FORBIDDEN_IN_NAMES or not sign.isprintable() else sign for sign in name)
+    return "".join(characters).lstrip(".").rstrip(". ") or "file"
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    stem, dot, ending = name.rpartition(".")
+    number, unique = 1, name
+    while unique.casefold() in taken:
+        number += 1
+        unique = f"{stem} ({number}){dot}{ending}" if stem else f"{name} ({number})"
+    taken.add(unique.casefold())
+    return unique
+
+
+def read_in_thread(response: StreamingHttpResponse) -> StreamingHttpResponse:
+    """Have the content read block by block in a thread: Django would read it to its end first, as it isn't async."""
+    close_old_connections()  # a slow reader keeps no connection to the database from others
+    blocks = iter(response.streaming_content)  # type: ignore[arg-type]  # not async yet
+
+    async def content() -> AsyncIterator[bytes]:
+        while block := await sync_to_async(lambda: next(blocks, b""))():
+            yield block
+
+    response.streaming_content = content()
+    return response

@@ -2,17 +2,31 @@
 
 from django.urls import path
 
-from apps.jobs.api.downloads import ArtifactsView, ArtifactView
-from apps.jobs.api.views import AgainView, CancelView, JobsView, JobView, PipelinesView, RetryView, WaitingView
+from apps.jobs.api.downloads import ArchiveView, ArtifactView
+from apps.jobs.api.views import (
+    AgainView,
+    ArtifactsView,
+    CancelView,
+    JobsView,
+    JobView,
+    PipelinesView,
+    ResultView,
+    RetryView,
+    StepsView,
+    WaitingView,
+)
 
 urlpatterns = [
-    path("pipelines/", PipelinesView.as_view()),
-    path("jobs/", JobsView.as_view()),
-    path("jobs/<uuid:job_id>/", JobView.as_view()),
-    path("jobs/<uuid:job_id>/cancel/", CancelView.as_view()),
-    path("jobs/<uuid:job_id>/retry/", RetryView.as_view()),
-    path("jobs/<uuid:job_id>/again/", AgainView.as_view()),
-    path("jobs/<uuid:job_id>/waiting/", WaitingView.as_view()),
-    path("jobs/<uuid:job_id>/artifacts/", ArtifactsView.as_view()),
-    path("jobs/<uuid:job_id>/artifacts/<int:artifact_id>/", ArtifactView.as_view()),
+    path("pipelines/", PipelinesView.as_view(), name="pipelines"),
+    path("jobs/", JobsView.as_view(), name="jobs"),
+    path("jobs/<uuid:job_id>/", JobView.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/cancel/", CancelView.as_view(), name="job-cancel"),
+    path("jobs/<uuid:job_id>/retry/", RetryView.as_view(), name="job-retry"),
+    path("jobs/<uuid:job_id>/again/", AgainView.as_view(), name="job-again"),
+    path("jobs/<uuid:job_id>/waiting/", WaitingView.as_view(), name="job-waiting"),
+    path("jobs/<uuid:job_id>/result/", ResultView.as_view(), name="job-result"),
+    path("jobs/<uuid:job_id>/steps/", StepsView.as_view(), name="job-steps"),
+    path("jobs/<uuid:job_id>/artifacts/", ArtifactsView.as_view(), name="job-artifacts"),
+    path("jobs/<uuid:job_id>/artifacts.zip", ArchiveView.as_view(), name="job-archive"),
+    path("jobs/<uuid:job_id>/artifacts/<int:artifact_id>/", ArtifactView.as_view(), name="job-artifact"),
 ]

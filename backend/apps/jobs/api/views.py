@@ -1,31 +1,34 @@
 """The jobs over HTTP. A view reads the request, makes one call into services, and answers."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.http import Http404
-from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import BaseModel, RootModel
-from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.jobs import services
+from apps.jobs.api.access import my_job, my_jobs, shown_artifacts, user_of
+from apps.jobs.api.errors import TooLarge
+from apps.jobs.api.pages import ArtifactPage, JobPage, JobPages, PartPages, StepPage
+from apps.jobs.api.parsers import LimitedJsonParser
+from apps.jobs.api.serializers import ArtifactsQuery, IdempotencyKey, JobsQuery, StepsQuery, Submission, validated
 from apps.jobs.api.waiting import Waitings, waiting_steps
-from apps.jobs.live.messages import JobState, job_state, with_parts
-from apps.jobs.models import Job, JobStatus, Priority
-from apps.jobs.pipelines import all_pipelines
+from apps.jobs.live.messages import JobState, artifact_state, read_job, read_summaries, step_state
+from apps.jobs.models import Job
+from apps.jobs.pipelines import Pipeline, all_pipelines
+
+FORM_AROUND_A_FILE = 1_000_000  # bytes
 
 
 class StageDescription(BaseModel):
@@ -48,36 +51,8 @@ class Pipelines(RootModel[list[PipelineDescription]]):
     pass
 
 
-class JobPage(BaseModel):
-    results: list[JobState]
-    next: str | None
-    previous: str | None
-
-
-class TooLarge(ValidationError):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-
-
-class Conflict(APIException):
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
-
-
-class Pages(CursorPagination):
-    page_size = 50
-    ordering = ("-created_at", "-id")
-
-
-SUBMISSION = inline_serializer(
-    "Submission",
-    {
-        "kind": serializers.CharField(),
-        "file": serializers.FileField(required=False),
-        "url": serializers.URLField(required=False),
-        "options": serializers.JSONField(required=False),
-        "priority": serializers.ChoiceField(Priority.choices, required=False),
-    },
-)
+class JobResult(RootModel[dict[str, Any]]):
+    pass
 
 
 class PipelinesView(APIView):
@@ -90,60 +65,43 @@ class PipelinesView(APIView):
 
 
 class JobsView(APIView):
-    parser_classes = (MultiPartParser, FormParser, JSONParser)
+    parser_classes = (MultiPartParser, FormParser, LimitedJsonParser)
 
-    @extend_schema(
-        operation_id="jobs_list",
-        parameters=[
-            OpenApiParameter("status", enum=JobStatus.values),
-            OpenApiParameter("kind"),
-            OpenApiParameter("cursor"),
-        ],
-        responses=JobPage,
-    )
+    @extend_schema(operation_id="jobs_list", parameters=[JobsQuery], responses=JobPage)
     def get(self, request: Request) -> Response:
-        """My jobs, newest first."""
-        jobs = _my_jobs(request)
-        for name, known in (("status", JobStatus.values), ("kind", [pipeline.kind for pipeline in all_pipelines()])):
-            if value := request.query_params.get(name):
-                jobs = jobs.filter(**{name: value}) if value in known else jobs.none()
-        pages = Pages()
-        found = pages.paginate_queryset(jobs, request, view=self) or []
-        results = [job_state(job).model_dump(mode="json") for job in found]
-        return Response({"results": results, "next": pages.get_next_link(), "previous": pages.get_previous_link()})
+        """My jobs, newest first, without their steps, artifacts and results."""
+        wanted = validated(JobsQuery, request.query_params)
+        wanted.pop("cursor", None)
+        pages = JobPages()
+        jobs = pages.read(my_jobs(request).filter(**wanted), request)
+        return _answer(JobPage(results=read_summaries(jobs), **pages.links()))
 
     @extend_schema(
-        request={"multipart/form-data": SUBMISSION, "application/json": SUBMISSION},
+        request={"multipart/form-data": Submission, "application/json": Submission},
         parameters=[OpenApiParameter("Idempotency-Key", location=OpenApiParameter.HEADER)],
         responses={201: JobState, 200: JobState},
     )
     def post(self, request: Request) -> Response:
-        """Submit a job. The same `Idempotency-Key` returns the same job, with 200."""
+        """Submit a job. The same `Idempotency-Key` returns the same job, with 200; for another request, 409."""
         _refuse_oversized_body(request)
-        data = request.data if isinstance(request.data, dict) else {}
-        with _refusals():
-            job, is_new = services.submit_job(
-                owner=_user(request),
-                kind=str(data.get("kind", "")),
-                file=request.FILES.get("file"),
-                url=str(data.get("url") or "").strip(),
-                options=data.get("options"),
-                priority=str(data.get("priority") or Priority.NORMAL),
-                idempotency_key=_idempotency_key(request),
-            )
+        key = validated(IdempotencyKey, {"Idempotency-Key": request.headers.get("Idempotency-Key", "")})
+        wanted = validated(Submission, request.data)
+        job, is_new = services.submit_job(
+            owner=user_of(request), idempotency_key=key["Idempotency-Key"] or None, **wanted
+        )
         return _created(job, is_new=is_new)
 
 
 class JobView(APIView):
-    @extend_schema(responses=JobState)
+    @extend_schema(operation_id="jobs_retrieve", responses=JobState)
     def get(self, request: Request, job_id: UUID) -> Response:
-        """One of my jobs."""
-        return Response(_read(get_object_or_404(_my_jobs(request), pk=job_id).pk))
+        """One of my jobs, with at most 200 steps and artifacts: what hasn't ended, or has failed, first."""
+        return Response(_read(my_job(request, job_id).pk))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, job_id: UUID) -> Response:
         """Delete a job with its files."""
-        services.delete_job(get_object_or_404(_my_jobs(request), pk=job_id))
+        services.delete_job(my_job(request, job_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -165,73 +123,91 @@ class AgainView(APIView):
     @extend_schema(request=None, responses={201: JobState})
     def post(self, request: Request, job_id: UUID) -> Response:
         """Submit a new job with the source, options and priority of this one. 409 when its file is gone."""
-        job = get_object_or_404(_my_jobs(request), pk=job_id)
-        with _refusals():
-            new = services.submit_again(job)
-        return _created(new, is_new=True)
+        return _created(services.submit_again(my_job(request, job_id)), is_new=True)
 
 
 class WaitingView(APIView):
-    @extend_schema(responses=Waitings)
+    @extend_schema(operation_id="jobs_waiting_retrieve", responses=Waitings)
     def get(self, request: Request, job_id: UUID) -> Response:
-        """Where steps of a job wait for their turn, and how many are ahead of them."""
-        job = get_object_or_404(_my_jobs(request), pk=job_id)
-        return Response([waiting.model_dump() for waiting in waiting_steps(job)])
+        """Where steps of a job wait for their turn, and how many are ahead of them: counted up to 1,000."""
+        return Response([waiting.model_dump() for waiting in waiting_steps(my_job(request, job_id))])
 
 
-def _user(request: Request) -> User:
-    return cast(User, request.user)  # the permission class let nobody else in
+class ResultView(APIView):
+    @extend_schema(responses=JobResult)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """What a job returned, however large. 404 while there is nothing."""
+        result = my_job(request, job_id).result
+        if result is None:
+            raise Http404
+        return Response(result)
 
 
-def _my_jobs(request: Request) -> QuerySet[Job]:
-    return with_parts(Job.objects.filter(owner=_user(request)))
+class StepsView(APIView):
+    @extend_schema(operation_id="jobs_steps_list", parameters=[StepsQuery], responses=StepPage)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """All steps of a job, in pages."""
+        job, wanted = my_job(request, job_id), validated(StepsQuery, request.query_params)
+        steps = job.steps.select_related("stage").defer("input", "result")
+        if name := wanted.get("stage"):
+            steps = steps.filter(stage=_stage_id(job, name))
+        if step_status := wanted.get("status"):
+            steps = steps.filter(status=step_status)
+        pages = PartPages()
+        return _answer(StepPage(results=[step_state(step) for step in pages.read(steps, request)], **pages.links()))
+
+
+class ArtifactsView(APIView):
+    @extend_schema(operation_id="jobs_artifacts_list", parameters=[ArtifactsQuery], responses=ArtifactPage)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """All files that a job has made so far, in pages."""
+        artifacts = shown_artifacts(my_job(request, job_id))
+        pages = PartPages()
+        found = [artifact_state(artifact) for artifact in pages.read(artifacts, request)]
+        return _answer(ArtifactPage(results=found, **pages.links()))
+
+
+def _answer(model: BaseModel) -> Response:
+    return Response(model.model_dump(mode="json"))
 
 
 def _read(job_id: UUID) -> dict[str, Any]:
-    return job_state(with_parts(Job.objects.all()).get(pk=job_id)).model_dump(mode="json")
+    job = read_job(job_id)
+    if job is None:  # deleted in between
+        raise Http404
+    return job.model_dump(mode="json")
 
 
 def _created(job: Job, *, is_new: bool) -> Response:
-    return Response(_read(job.pk), status=201 if is_new else 200, headers={"Location": f"/api/jobs/{job.pk}/"})
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > 200:
-        raise ValidationError({"Idempotency-Key": ["A key has at most 200 characters."]})
-    return key or None
+    address = reverse("job", kwargs={"job_id": job.pk})
+    return Response(_read(job.pk), status=201 if is_new else 200, headers={"Location": address})
 
 
 def _changed(request: Request, job_id: UUID, change: Callable[[UUID], None]) -> Response:
-    job = get_object_or_404(_my_jobs(request), pk=job_id)
+    job = my_job(request, job_id)
     try:
-        with _refusals():
-            change(job.pk)
-        return Response(_read(job.pk))
+        change(job.pk)
     except Job.DoesNotExist:  # deleted in between
         raise Http404 from None
+    return Response(_read(job.pk))
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Answer what the services refuse: 400 or 413 for what was asked, 409 for when."""
-    try:
-        yield
-    except services.Refused as refused:
-        raise (TooLarge if refused.too_large else ValidationError)(refused.fields) from None
-    except services.Conflict as conflict:
-        raise Conflict(str(conflict)) from None
+def _stage_id(job: Job, name: str) -> int:
+    stages = dict(job.stages.values_list("name", "pk"))
+    if name not in stages:
+        raise ValidationError({"stage": [f"This job has no stage {name!r}. Its stages are: {', '.join(stages)}."]})
+    return stages[name]
 
 
 def _refuse_oversized_body(request: Request) -> None:
-    """Refuse by its declared length what can't fit, before it is parsed; the form around a file is small."""
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
-    limit = settings.JOBS_MAX_FILE_BYTES
-    if length > limit + 1_000_000:
+    """Refuse by its declared length what can't fit, before it is parsed."""
+    declared = str(request.META.get("CONTENT_LENGTH") or "")
+    length, limit = int(declared) if declared.isdecimal() else 0, settings.JOBS_MAX_FILE_BYTES
+    if length > limit + FORM_AROUND_A_FILE:
         raise TooLarge({"file": [f"The request has {length:,} bytes; a file can have {limit:,}."]})
 
 
-def _describe(pipeline: Any) -> PipelineDescription:
+def _describe(pipeline: Pipeline) -> PipelineDescription:
     reason = pipeline.unavailable_reason()
     return PipelineDescription(
         kind=pipeline.kind,

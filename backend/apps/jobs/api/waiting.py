@@ -1,10 +1,11 @@
 """Why a job isn't further: where its steps wait, and what is ahead of them."""
 
-from django.db.models import Count, Min, Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 from pydantic import BaseModel, RootModel
 
-from apps.jobs.models import ACTIVE_JOB, Job, Priority, Step, StepStatus
+from apps.jobs.models import Job, Step, StepStatus
+
+MAX_AHEAD = 1000  # counted no further: so much costs little, however many wait
 
 
 class Waiting(BaseModel):
@@ -12,7 +13,7 @@ class Waiting(BaseModel):
 
     queue: str
     waiting: int  # steps of this job
-    ahead: int  # steps of other jobs whose turn comes before its first one
+    ahead: int  # steps of other jobs whose turn comes before its first one; 1000 stands for that many or more
     processing: int  # steps of whichever job
 
 
@@ -22,23 +23,23 @@ class Waitings(RootModel[list[Waiting]]):
 
 def waiting_steps(job: Job) -> list[Waiting]:
     """Return an entry for each queue in which steps of the job wait, though nothing but their turn is to come."""
-    mine = _queued().filter(job=job).order_by().values("queue").annotate(count=Count("id"), since=Min("queued_at"))
+    stage = job.stages.get(name=job.stage)  # the stages before have ended, those after have no steps yet
+    mine = _turns(Step.objects.filter(stage=stage))
+    first = mine.first()
+    if first is None:
+        return []
+    before = _turns(Step.objects.filter(queue=stage.queue))[:MAX_AHEAD]
     return [
         Waiting(
-            queue=row["queue"],
-            waiting=row["count"],
-            ahead=_queued().filter(_before(job, row["since"]), queue=row["queue"]).exclude(job=job).count(),
-            processing=Step.objects.filter(queue=row["queue"], status=StepStatus.PROCESSING).count(),
+            queue=stage.queue,
+            waiting=mine.count(),
+            ahead=sum(turn < first for turn in before),
+            processing=Step.objects.filter(queue=stage.queue, status=StepStatus.PROCESSING).count(),
         )
-        for row in mine
     ]
 
 
-def _queued() -> QuerySet[Step]:
-    due = Q(retry_at=None) | Q(retry_at__lte=timezone.now())
-    return Step.objects.filter(due, status=StepStatus.QUEUED, job__status__in=ACTIVE_JOB)
-
-
-def _before(job: Job, since: object) -> Q:
-    higher = Priority.values[: Priority.values.index(job.priority)]
-    return Q(job__priority__in=higher) | Q(job__priority=job.priority, queued_at__lt=since)
+def _turns(steps: QuerySet[Step]) -> QuerySet[Step, tuple[int, int, int]]:
+    """Return what decides whose turn is next among the due ones of the steps, in this order."""
+    due = steps.filter(status=StepStatus.QUEUED, retry_at=None)
+    return due.order_by("urgency", "rank", "id").values_list("urgency", "rank", "id")

@@ -1,0 +1,78 @@
+"""What a request may hold. Whether it can be done is the services' to say."""
+
+from typing import Any
+
+from drf_spectacular.drainage import set_override
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.jobs.models import JobStatus, Priority, StepStatus
+
+
+class Choice(serializers.ChoiceField):
+    """A choice that names the others when it is none of them."""
+
+    def __init__(self, choices: Any, **options: Any) -> None:
+        words = ", ".join(choices.values)
+        super().__init__(choices.choices, error_messages={"invalid_choice": f"This is none of: {words}."}, **options)
+        set_override(self, "field", {"$ref": f"#/components/schemas/{choices.__name__}"})
+
+
+@extend_schema_field(OpenApiTypes.BINARY)
+class Upload(serializers.FileField):
+    """A file, as a form sends it."""
+
+
+class JsonText(serializers.JSONField):
+    """JSON, which a form sends as text. An empty field is none."""
+
+    default_error_messages = {"invalid": "This is not valid JSON."}  # noqa: RUF012 - as REST framework has it
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        return serializers.empty if value == "" else value
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except RecursionError:
+            self.fail("invalid")
+
+
+def validated(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+    """Return what was sent, checked and converted. Raises ValidationError."""
+    serializer = kind(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class Submission(serializers.Serializer[Any]):
+    kind = serializers.CharField(max_length=64)
+    file = Upload(required=False, allow_null=True)
+    url = serializers.CharField(required=False, allow_blank=True)
+    options = JsonText(required=False, allow_null=True)
+    priority = Choice(Priority, required=False)
+
+
+class IdempotencyKey(serializers.Serializer[Any]):
+    """The header, which has no name that Python takes. Empty: none."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"Idempotency-Key": serializers.CharField(max_length=200, allow_blank=True)}
+
+
+class JobsQuery(serializers.Serializer[Any]):
+    status = Choice(JobStatus, required=False)
+    kind = serializers.CharField(required=False, max_length=64)
+    cursor = serializers.CharField(required=False)
+
+
+class StepsQuery(serializers.Serializer[Any]):
+    stage = serializers.CharField(required=False, max_length=64)
+    status = Choice(StepStatus, required=False)
+    cursor = serializers.CharField(required=False)
+
+
+class ArtifactsQuery(serializers.Serializer[Any]):
+    cursor = serializers.CharField(required=False)
