@@ -1,22 +1,23 @@
-"""A pipeline of two stages whose functions the test decides, and messages that are collected instead of sent."""
+"""A pipeline of two stages whose functions the test decides, and permits that are collected instead of sent."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.jobs import dispatch, pipelines
-from apps.jobs.models import Job, Step
+from apps.jobs import pipelines
+from apps.jobs.engine import queueing
+from apps.jobs.engine.attempt import Holder
+from apps.jobs.engine.reconcile import queue_steps_to_retry
+from apps.jobs.engine.run import run_step
+from apps.jobs.models import Job, Step, Worker
 from apps.jobs.pipelines import Json, Options, Pipeline, Planned, Run, Stage
 from apps.jobs.services import submit_job
-from apps.jobs.engine.work import run_step
 
 
 class ProbeOptions(Options):
@@ -77,56 +78,58 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
 
 @dataclass
 class Broker:
-    """Collects messages instead of sending them; `deliver` runs them as workers would."""
+    """Collects permits instead of sending them; `deliver` runs a step for each, as workers would."""
 
-    messages: list[int] = field(default_factory=list)
+    permits: list[str] = field(default_factory=list)  # names of queues
+    holder: Holder = field(default_factory=lambda: Holder(id=uuid4(), name="test"))
+    is_away: bool = False
 
-    def deliver(self, **options: Any) -> None:
-        while self.messages:
-            run_step(self.messages.pop(0), worker="test", predecessor_is_dead=options.get("predecessor_is_dead", False))
+    def send(self, queue: str, count: int, *, expires: float | None = None) -> int:
+        if self.is_away:
+            return count
+        self.permits += [queue] * count
+        return 0
+
+    def deliver(self) -> list[str]:
+        """Run until no permit is left, and return what became of each."""
+        outcomes = []
+        while self.permits:
+            outcomes.append(self.run(self.permits.pop(0)))
+        return outcomes
+
+    def catch_up(self) -> None:
+        """Run what is due without a permit, as workers with free slots would, until nothing is due."""
+        while True:
+            queue_steps_to_retry()
+            due = Step.objects.filter(status="queued", retry_at=None).order_by("urgency", "rank", "id").first()
+            if due is None:
+                return
+            self.run(due.queue)
+
+    def run(self, queue: str) -> str:
+        return run_step(queue, holder=self.holder, task_id=uuid4().hex)
 
 
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
-
-    def collect(step_ids: Any, *, countdown: float | None = None) -> None:
-        ids = list(step_ids)
-        broker.messages += ids
-        Step.objects.filter(pk__in=ids).update(sent_at=timezone.now())
-
-    monkeypatch.setattr(dispatch, "send", collect)
-    monkeypatch.setattr("apps.jobs.engine.reconcile.send", collect)
+    monkeypatch.setattr(queueing, "send_permits", broker.send)
+    monkeypatch.setattr("apps.jobs.engine.workers.send_permits", broker.send)
     return broker
+
+
+@pytest.fixture
+def worker(broker: Broker) -> Worker:
+    """The row of the worker that `broker` runs steps as."""
+    now = timezone.now()
+    return Worker.objects.create(
+        pk=broker.holder.id, name="test", queues=[{"name": "ingestion_io"}], started_at=now, seen_at=now
+    )
 
 
 @pytest.fixture
 def owner(db: None) -> User:
     return User.objects.create_user("ada", password="lovelace")
-
-
-@pytest.fixture
-def ada(client: Client, owner: User, probe: Functions, broker: Broker) -> Client:
-    client.force_login(owner)
-    return client
-
-
-@pytest.fixture
-def eve(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_user("eve"))
-    return client
-
-
-def make_artifact(broker: Broker, probe: Functions, name: str, content_type: str) -> None:
-    """Run the job that waits; its first stage saves the artifact."""
-
-    def split(run: Run) -> Json:
-        run.save_artifact(name, b"content", content_type)
-        return {"parts": 1}
-
-    probe.split = split
-    broker.deliver()
 
 
 @pytest.fixture
@@ -137,7 +140,3 @@ def job(owner: User, probe: Functions, broker: Broker) -> Job:
 
 def only_step(job: Job) -> Step:
     return Step.objects.get(job=job)
-
-
-def expire_lease(step: Step) -> None:
-    Step.objects.filter(pk=step.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))

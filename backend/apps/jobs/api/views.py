@@ -24,7 +24,8 @@ from apps.jobs.api.pages import ArtifactPage, JobPage, JobPages, PartPages, Step
 from apps.jobs.api.parsers import LimitedJsonParser
 from apps.jobs.api.serializers import ArtifactsQuery, IdempotencyKey, JobsQuery, StepsQuery, Submission, validated
 from apps.jobs.api.waiting import Waitings, waiting_steps
-from apps.jobs.live.messages import JobState, artifact_state, read_job, read_summaries, step_state
+from apps.jobs.live.messages import JobState
+from apps.jobs.live.reading import artifact_state, read_job, read_summaries, step_state
 from apps.jobs.models import Job
 from apps.jobs.pipelines import Pipeline, all_pipelines
 

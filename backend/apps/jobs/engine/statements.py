@@ -17,6 +17,9 @@ from apps.jobs.models import Step
 
 Row = tuple[Any, ...]
 
+# Whether an attempt holds its step still. Once its job is locked that stays so: what takes a step away locks the job.
+HELD = "EXISTS (SELECT 1 FROM jobs_step WHERE id = %s AND attempt = %s AND status = 'processing')"
+
 
 class Statement(NamedTuple):
     sql: str
@@ -122,15 +125,14 @@ def end(fence: Fence, *, outcome: str, **columns: Any) -> Row | None:
     Return (total, ended) of the stage, or None when this attempt doesn't hold the step any more.
     """
     counted = Statement(
-        f"""
-        UPDATE jobs_stage SET {outcome} = {outcome} + 1 WHERE id = %s
-            AND (SELECT version FROM jobs_step WHERE id = %s) = (SELECT version FROM jobs_job WHERE id = %s)
-        RETURNING total, completed + failed + cancelled
-        """,  # noqa: S608 - one of two words
-        (fence.stage_id, fence.step_id, _uuid(fence.job_id)),
+        f"UPDATE jobs_stage SET {outcome} = {outcome} + 1 WHERE id = %s AND {HELD}",  # noqa: S608 - one of two words
+        (fence.stage_id, fence.step_id, fence.attempt),
     )
     write = _write(fence, status=outcome, held_by=None, finished_at=_now(), **columns)
-    return execute_together(_raise_version(fence), write, counted)
+    sizes = "(SELECT total FROM jobs_stage WHERE id = stage_id), "
+    sizes += "(SELECT completed + failed + cancelled FROM jobs_stage WHERE id = stage_id)"
+    ended = Statement(write.sql.replace("RETURNING id", f"RETURNING {sizes}"), write.values)
+    return execute_together(_raise_version(fence), counted, ended)
 
 
 def try_later(fence: Fence, *, retry_at: Any, error_code: str, error_message: str) -> bool:
@@ -144,10 +146,7 @@ def try_later(fence: Fence, *, retry_at: Any, error_code: str, error_message: st
 def _raise_version(fence: Fence, message: str = "") -> Statement:
     said, values = (", message = %s", (message,)) if message else ("", ())
     return Statement(
-        f"""
-        UPDATE jobs_job SET version = version + 1{said} WHERE id = %s
-            AND EXISTS (SELECT 1 FROM jobs_step WHERE id = %s AND attempt = %s AND status = 'processing')
-        """,  # noqa: S608 - a constant
+        f"UPDATE jobs_job SET version = version + 1{said} WHERE id = %s AND {HELD}",  # noqa: S608 - a constant
         (*values, _uuid(fence.job_id), fence.step_id, fence.attempt),
     )
 

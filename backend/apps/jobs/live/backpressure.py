@@ -31,9 +31,10 @@ def with_backpressure(application: Any) -> Any:
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> Any:
         if scope["type"] == "websocket" and isinstance(send, partial):
-            transport = getattr(send.args[0] if send.args else None, "transport", None)
+            transport: Any = getattr(send.args[0] if send.args else None, "transport", None)
             if hasattr(transport, "registerProducer"):
                 scope = scope | {UNREAD: Unread()}
+                transport.unregisterProducer()  # the HTTP request's, before the upgrade
                 transport.registerProducer(scope[UNREAD], True)
         return await application(scope, receive, send)
 

@@ -72,5 +72,6 @@ def _client() -> redis.Redis:
 
 
 def _config() -> dict[str, Any]:
-    config: dict[str, Any] = settings.CHANNEL_LAYERS["default"]["CONFIG"]
+    layers: dict[str, Any] = settings.CHANNEL_LAYERS
+    config: dict[str, Any] = layers["default"]["CONFIG"]
     return config

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from apps.jobs.failures import ErrorCode
-from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
 from apps.jobs.engine.retries import MAX_RETRIES
 from apps.jobs.engine.work import MOST_LOSSES
+from apps.jobs.failures import ErrorCode
+from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
 
 Row = dict[str, Any]
 

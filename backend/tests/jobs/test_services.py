@@ -1,39 +1,25 @@
-"""Cancel, retry, time limits and a broker that is away: what people and Celery do to a job that runs."""
+"""What people ask for: submit, cancel, retry and delete, with a broker or without, within limits."""
 
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from celery import current_app
-from celery.exceptions import Retry
 from django.contrib.auth.models import User
-from django.db import OperationalError, connection
 from django.test import Client
 from kombu.exceptions import OperationalError as BrokerIsAway
 from pytest_django import Settings
 
-from apps.jobs import dispatch, services
+from apps.jobs.engine import queueing
+from apps.jobs.engine.attempt import Holder, claim
 from apps.jobs.failures import ErrorCode, JobError
-from apps.jobs.models import Job, JobStatus, Step, StepStatus
+from apps.jobs.live.reading import percent_done
+from apps.jobs.models import Artifact, Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.services import Conflict, cancel_job, retry_job, submit_job
-from apps.jobs.engine.work import claim, run_step, time_out
+from apps.jobs.services import Conflict, QuotaExceeded, TooManyJobs, cancel_job, delete_job, retry_job, submit_job
 from tests.jobs.conftest import Broker, Functions
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def stopped(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the tasks that were told to stop."""
-    ids: list[str] = []
-    monkeypatch.setattr(services, "stop", ids.extend)
-    return ids
-
-
-@pytest.fixture
-def job(owner: User, probe: Functions, broker: Broker, stopped: list[str]) -> Job:
-    return submit_job(owner=owner, kind="probe")[0]
 
 
 def fail_part_1(run: Run) -> Json:
@@ -50,8 +36,8 @@ def test_cancelled_job_is_never_started(job: Job, broker: Broker) -> None:
     assert job.finished_at
 
 
-def test_cancel_stops_what_runs_and_the_run_cannot_write_any_more(
-    job: Job, broker: Broker, probe: Functions, stopped: list[str]
+def test_cancelled_run_cannot_write_any_more_and_its_worker_can_see_it(
+    job: Job, broker: Broker, probe: Functions
 ) -> None:
     def split(run: Run) -> Json:
         cancel_job(job.pk)
@@ -59,10 +45,12 @@ def test_cancel_stops_what_runs_and_the_run_cannot_write_any_more(
         raise AssertionError("goes on")
 
     probe.split = split
-    run_step(broker.messages.pop(), worker="one", task_id="task-1")
+    broker.deliver()
     job.refresh_from_db()
-    assert (job.status, stopped) == (JobStatus.CANCELLED, ["task-1"])
-    assert Step.objects.get(job=job).status == StepStatus.CANCELLED
+    step = Step.objects.get(job=job)
+    assert (job.status, step.status) == (JobStatus.CANCELLED, StepStatus.CANCELLED)
+    assert (step.held_by, step.task_id) == (None, "")
+    assert job.stages.get(name="split").cancelled == 1
 
 
 def test_cancel_is_safe_to_press_twice_and_refused_once_the_job_has_ended(job: Job, broker: Broker) -> None:
@@ -91,7 +79,7 @@ def test_retry_runs_only_what_failed(job: Job, broker: Broker, probe: Functions)
     broker.deliver()
     job.refresh_from_db()
     assert runs == ["part 1"]
-    assert (job.status, job.error_code, job.progress) == (JobStatus.COMPLETED, "", 100)
+    assert (job.status, job.error_code, percent_done(job)) == (JobStatus.COMPLETED, "", 100)
 
 
 def test_retry_plans_the_next_stage_again_when_that_was_what_failed(job: Job, broker: Broker, probe: Functions) -> None:
@@ -125,71 +113,70 @@ def test_buttons_answer_the_job_or_409_and_strangers_get_404(client: Client, own
     assert client.post(f"{url}/cancel/").status_code == 404
 
 
-def test_run_killed_at_the_hard_limit_ends_as_a_timeout_at_once(job: Job, broker: Broker) -> None:
-    step = Step.objects.get(job=job)
-    claim(step.pk, worker="one", task_id="task-1")
-    time_out(step.pk, task_id="task-0")  # an older run: not this one's business
-    assert Step.objects.get(pk=step.pk).status == StepStatus.PROCESSING
-    time_out(step.pk, task_id="task-1")
-    job.refresh_from_db()
-    assert (job.status, job.error_code) == (JobStatus.FAILED, ErrorCode.TIMEOUT)
-    assert "60 s" in job.error_message
-
-
-def test_run_whose_end_the_database_could_not_take_down_is_repeated(job: Job, broker: Broker, probe: Functions) -> None:
-    refusals = iter([OperationalError("gone")])
-
-    def refuse(execute: Any, *arguments: Any) -> Any:
-        if error := next(refusals, None):
-            raise error
-        return execute(*arguments)
-
-    def split(run: Run) -> Json:
-        if run.attempt == 1:
-            connection.execute_wrappers.append(refuse)
-        return {"parts": 1}
-
-    probe.split = split
-    task, step_id = current_app.tasks[dispatch.task_name("ingestion_io")], broker.messages.pop()
-    request = {"id": "task-1", "hostname": "one", "called_directly": False, "args": (step_id,), "kwargs": {}}
-    task.push_request(**request)
-    with pytest.raises(Retry):
-        task.run(step_id)
-    task.pop_request()
-    connection.execute_wrappers.remove(refuse)
-    assert Step.objects.get(pk=step_id).status == StepStatus.PROCESSING
-    task.push_request(**request, retries=1)
-    task.run(step_id)
-    task.pop_request()
-    step = Step.objects.get(job=job, stage="split")
-    assert (step.status, step.attempt, next(refusals, None)) == (StepStatus.COMPLETED, 2, None)
-
-
 @pytest.fixture
-def broker_away(monkeypatch: pytest.MonkeyPatch, probe: Functions) -> Iterator[None]:
+def broker_away(monkeypatch: pytest.MonkeyPatch, probe: Functions) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise BrokerIsAway("Connection refused")
 
     monkeypatch.setattr("celery.app.task.Task.apply_async", refuse)
-    yield
-    dispatch.here.submit(lambda: None).result()
 
 
-def test_job_waits_for_a_broker_that_is_away_and_says_so(owner: User, broker_away: None) -> None:
+def test_job_waits_for_a_broker_that_is_away_and_says_so_until_a_step_starts(
+    owner: User, broker_away: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job, _ = submit_job(owner=owner, kind="probe")
     job.refresh_from_db()
-    assert (job.status, job.message) == (JobStatus.QUEUED, dispatch.WAITING_FOR_BROKER)
-    assert Step.objects.get(job=job).sent_at is None
+    assert (job.status, job.message) == (JobStatus.QUEUED, queueing.WAITING_FOR_BROKER)
+    assert claim("ingestion_io", holder=Holder(uuid4(), "one"), task_id="one")
+    job.refresh_from_db()
+    assert job.message == ""
 
 
-def test_job_runs_in_the_web_process_when_told_to(
-    client: Client, owner: User, broker_away: None, settings: Settings
-) -> None:
+def test_job_runs_in_the_web_process_when_told_to(owner: User, broker_away: None, settings: Settings) -> None:
     settings.JOBS_WHEN_BROKER_DOWN = "run"
     job, _ = submit_job(owner=owner, kind="probe")
     for _ in range(200):
-        dispatch.here.submit(lambda: None).result()
+        queueing.without_broker.submit(lambda: None).result()
         job.refresh_from_db()
         if job.status == JobStatus.COMPLETED:
             break
     assert (job.status, job.result) == (JobStatus.COMPLETED, {"drawn": "part 0"})
+
+
+def test_user_has_a_limit_of_unended_jobs(owner: User, probe: Functions, broker: Broker, settings: Settings) -> None:
+    settings.JOBS_MAX_ACTIVE_PER_USER = 2
+    first, _ = submit_job(owner=owner, kind="probe")
+    submit_job(owner=owner, kind="probe")
+    with pytest.raises(TooManyJobs, match="2 jobs"):
+        submit_job(owner=owner, kind="probe")
+    submit_job(owner=User.objects.create_user("eve"), kind="probe")
+    cancel_job(first.pk)
+    submit_job(owner=owner, kind="probe")
+
+
+def test_user_has_a_limit_of_stored_bytes(job: Job, owner: User, broker: Broker, settings: Settings) -> None:
+    settings.JOBS_MAX_BYTES_PER_USER = 100
+    Artifact.objects.create(job=job, name="large", content_type="text/plain", size=101, path="nowhere")
+    with pytest.raises(QuotaExceeded, match="100 bytes"):
+        submit_job(owner=owner, kind="probe")
+    submit_job(owner=User.objects.create_user("eve"), kind="probe")
+
+
+def test_key_that_stands_for_another_request_is_refused(owner: User, probe: Functions, broker: Broker) -> None:
+    job, _ = submit_job(owner=owner, kind="probe", idempotency_key="one")
+    assert submit_job(owner=owner, kind="probe", idempotency_key="one") == (job, False)
+    with pytest.raises(Conflict, match="another request"):
+        submit_job(owner=owner, kind="probe", options={"parts": 3}, idempotency_key="one")
+
+
+def test_deleted_job_takes_its_rows_and_files_along(job: Job, broker: Broker, probe: Functions, tmp_path: Path) -> None:
+    def split(run: Run) -> Json:
+        run.save_artifact("a.txt", b"a", "text/plain")
+        delete_job(job)
+        run.report(50)
+        raise AssertionError("goes on")
+
+    probe.split = split
+    broker.deliver()
+    assert not Job.objects.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

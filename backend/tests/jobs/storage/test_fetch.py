@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from apps.jobs import fetch as fetching
-from apps.jobs.storage.addresses import is_public
 from apps.jobs.failures import ErrorCode, JobError, TransientError
+from apps.jobs.storage.addresses import is_public
 from apps.jobs.storage.fetch import Fetched, fetch
 
 CSV = b"a,b\n1,2\n"

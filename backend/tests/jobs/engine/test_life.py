@@ -26,13 +26,13 @@ from hypothesis.stateful import (
 )
 from kombu.exceptions import OperationalError
 
+from apps.jobs.engine.reconcile import reconcile, release_steps_of
+from apps.jobs.engine.run import Attempt
+from apps.jobs.engine.work import run_step, time_out
 from apps.jobs.failures import ErrorCode, JobError, TransientError
 from apps.jobs.models import ACTIVE_JOB, Job
 from apps.jobs.pipelines import Json
-from apps.jobs.engine.reconcile import reconcile, release_steps_of
-from apps.jobs.engine.run import Attempt
 from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
-from apps.jobs.engine.work import run_step, time_out
 from config.queues import QUEUES
 from tests.jobs.conftest import PROBE, Functions
 from tests.jobs.life import TO_THE_END, Message, Process, inhabited

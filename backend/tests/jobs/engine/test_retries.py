@@ -3,15 +3,16 @@
 from datetime import timedelta
 from email.utils import format_datetime
 
+import httpx
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from apps.jobs import retries
-from apps.jobs.failures import ErrorCode, JobError, TransientError
+from apps.jobs.engine import retries
+from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
+from apps.jobs.failures import ErrorCode, JobError, TransientError, parse_retry_after
 from apps.jobs.models import Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.engine.retries import MAX_RETRIES, parse_retry_after, retry_delay
 from apps.jobs.services import submit_job
 from config.queues import MAX_RETRY_DELAY
 from tests.jobs.conftest import Broker, Functions
@@ -40,6 +41,39 @@ def test_retry_after_is_read_as_a_date() -> None:
     assert parse_retry_after(format_datetime(wanted - timedelta(days=1))) == 0
 
 
+def answer(status: int, **headers: str) -> httpx.HTTPStatusError:
+    response = httpx.Response(status, headers=headers, request=httpx.Request("GET", "https://example.org/"))
+    return httpx.HTTPStatusError("refused", request=response.request, response=response)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError("reset"),
+        TimeoutError("too slow"),
+        httpx.ConnectError("no route"),
+        httpx.ReadTimeout("too slow"),
+        answer(429),
+        answer(503),
+    ],
+)
+def test_error_that_may_pass_is_known_by_its_type(error: Exception) -> None:
+    transient = as_transient(error)
+    assert transient
+    assert transient.code == ErrorCode.UPSTREAM_ERROR
+
+
+@pytest.mark.parametrize("error", [ValueError("bad"), answer(404), JobError(ErrorCode.INVALID_INPUT), OSError("disk")])
+def test_error_that_stays_is_not_tried_again(error: Exception) -> None:
+    assert as_transient(error) is None
+
+
+def test_wish_of_an_http_server_is_taken_from_its_answer() -> None:
+    transient = as_transient(answer(429, **{"Retry-After": "42"}))
+    assert transient
+    assert transient.retry_after == 42
+
+
 @pytest.fixture
 def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "FIRST_DELAY", 0.0)
@@ -63,7 +97,7 @@ def test_transient_error_is_tried_again_until_it_passes(
         return {"parts": 1}
 
     probe.split = split
-    broker.deliver()
+    broker.catch_up()
     job.refresh_from_db()
     assert attempts == [1, 2, 3]
     assert job.status == JobStatus.COMPLETED
@@ -81,7 +115,7 @@ def test_transient_error_that_stays_fails_with_its_own_code(
         raise TransientError(ErrorCode.UPSTREAM_ERROR, "The server is busy.")
 
     probe.split = split
-    broker.deliver()
+    broker.catch_up()
     job.refresh_from_db()
     assert len(attempts) == 1 + MAX_RETRIES
     assert (job.status, job.error_code, job.error_message) == ("failed", "UPSTREAM_ERROR", "The server is busy.")
@@ -108,7 +142,8 @@ def test_step_that_waits_for_its_next_try_says_when_and_why_and_is_not_run_befor
         raise TransientError(ErrorCode.UPSTREAM_ERROR, "The server is busy.", retry_after=100)
 
     probe.split = split
-    broker.deliver()  # delivers the second message too, before its time
+    broker.permits *= 2
+    broker.deliver()
     step = Step.objects.get(job=job)
     assert (step.status, step.attempt, step.error_message) == (StepStatus.QUEUED, 1, "The server is busy.")
     assert step.retry_at
