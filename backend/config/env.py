@@ -1,6 +1,7 @@
 """Typed reading of the environment. Remembers every name that was read, so that a test can compare `.env.example`.
 
 An empty value counts as unset: Compose passes empty strings. `NAME_FILE` names a file that holds the value.
+Not environs: it refuses an empty number, reads a file with its last newline, and prefers it to a value without a word.
 """
 
 import os

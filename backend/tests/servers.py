@@ -18,7 +18,7 @@ from native.ports import free_port
 from native.processes import Process, Service, stop
 from native.redis_server import NoRedis, find_redis_server, redis_command
 from testing.compose import engine_answers
-from testing.waiting import wait_until as wait_until
+from testing.waiting import wait_until
 
 PASSWORD = secrets.token_urlsafe(12)
 

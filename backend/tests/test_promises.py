@@ -103,6 +103,18 @@ def test_every_lasting_service_has_a_healthcheck(name: str) -> None:
     assert unchecked == {"migrate"}
 
 
+def test_infrastructure_has_a_folder_per_service_and_nothing_else() -> None:
+    known = {name for file in COMPOSE_FILES for name in services(file)}
+    assert {path.name for path in (ROOT / "infrastructure").iterdir()} <= known
+
+
+@pytest.mark.parametrize("script", sorted(path.stem for path in (ROOT / "scripts").glob("*.ps1")))
+def test_script_for_windows_runs_what_the_other_one_runs(script: str) -> None:
+    modules = [re.findall(r"-m (\w+\.\w+)", read(f"scripts/{name}")) for name in (script, f"{script}.ps1")]
+    assert modules[0]
+    assert modules[0] == modules[1]
+
+
 @pytest.mark.parametrize("name", COMPOSE_FILES)
 def test_temporary_files_in_memory_have_a_size(name: str) -> None:
     mounts = [mount for service in services(name).values() for mount in service.get("tmpfs", [])]

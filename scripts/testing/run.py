@@ -34,7 +34,7 @@ class Run:
         return "\n".join([line, *(f"{'':<24}{note}" for note in self.outcome.notes)])
 
 
-def run_here(suite: Suite) -> Run:
+def run_alone(suite: Suite) -> Run:
     """Run one suite in this process. An error in its own set-up is a failure of it."""
     print(f"== {suite.name}: {suite.title}", flush=True)
     begun = time.monotonic()
@@ -113,7 +113,7 @@ def chosen_suites() -> list[Suite]:
 def main() -> int:
     suites = chosen_suites()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended, as after Ctrl-C
-    runs = [run_here(suites[0])] if len(suites) == 1 else run_side_by_side(suites)
+    runs = [run_alone(suites[0])] if len(suites) == 1 else run_side_by_side(suites)
     total = sum((run.outcome for run in runs), Outcome())
     print("\n" + "\n".join(map(str, runs)) + f"\n\n{total}", flush=True)
     return 1 if total.failed else 0

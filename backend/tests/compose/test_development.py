@@ -13,8 +13,8 @@ import pytest
 
 from config.queues import TABLE
 from testing.compose import Project, free_ports, project
+from testing.waiting import wait_until
 from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
-from tests.servers import wait_until
 from tests.site import Site
 
 pytestmark = pytest.mark.compose

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.servers import wait_until
+from testing.waiting import wait_until
 from tests.site import Site
 
 Json = dict[str, Any]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from config.queues import TABLE
 from testing.compose import Project, free_ports, project
+from testing.waiting import wait_until
 from tests.faults.crowd import STAGE_OF, WITHIN, Crowd, Losses
-from tests.servers import wait_until
 from tests.site import Site
 
 WORKERS = {row.name: "worker-" + row.name.replace("_", "-") for row in TABLE}

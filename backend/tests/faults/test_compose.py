@@ -5,9 +5,9 @@ import time
 import pytest
 
 from apps.jobs.engine.work import MOST_LOSSES
+from testing.waiting import wait_until
 from tests.faults.crowd import STAGE_OF
 from tests.faults.standing import WORKERS, Standing, docker
-from tests.servers import wait_until
 
 pytestmark = pytest.mark.compose
 

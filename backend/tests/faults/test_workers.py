@@ -10,7 +10,7 @@ import pytest
 
 from apps.jobs.engine.work import LEASE_MARGIN, MOST_LOSSES
 from config.queues import TABLE
-from tests.servers import wait_until
+from testing.waiting import wait_until
 from tests.stack import Stack, running_stack
 
 pytestmark = pytest.mark.integration

@@ -13,10 +13,10 @@ import pytest
 
 from native.ports import free_port, is_answered
 from native.processes import Process, stop
+from testing.waiting import wait_until
 from tests.journeys.proxy import Proxy
 from tests.journeys.upstream import Upstream, slowly, whole
 from tests.journeys.watching import FINAL, WITHIN, Json, assert_only_forward, read, socket
-from tests.servers import wait_until
 from tests.site import Site
 from tests.stack import Stack
 

@@ -7,9 +7,9 @@ import pytest
 
 from apps.jobs.engine.retries import FIRST_DELAY, MAX_RETRIES
 from config.queues import MAX_RETRY_DELAY
+from testing.waiting import wait_until
 from tests.journeys.upstream import Answer, Upstream, half, reset, status, whole
 from tests.journeys.watching import FINAL, WITHIN, Json, read
-from tests.servers import wait_until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.integration

@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed
 
 from config.queues import TABLE, Queue
 from native.processes import Process, Service, stop
+from testing.waiting import wait_until
 from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
-from tests.servers import wait_until
 from tests.stack import Stack, running_stack
 
 pytestmark = pytest.mark.integration
