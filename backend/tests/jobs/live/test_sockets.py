@@ -11,12 +11,15 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
+from django.test import Client
 from rest_framework.authtoken.models import Token
 
-from apps.jobs import bridge, hub, progress
-from apps.jobs.models import Job
+from apps.jobs.engine import changes
+from apps.jobs.live import consumers, doorbell, hub, reading
+from apps.jobs.models import Job, Step
 from apps.jobs.services import delete_job
 from config.asgi import application
+from tests.jobs.conftest import Broker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,10 +32,12 @@ async def rings_in_this_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     rings: list[asyncio.Task[None]] = []
     main = asyncio.get_running_loop()
 
-    def start(coroutine: Any) -> None:
-        main.call_soon_threadsafe(lambda: rings.append(main.create_task(coroutine)))
+    def send(groups: list[str], message: dict[str, object]) -> None:
+        for group in groups:
+            ring = get_channel_layer().group_send(group, message)
+            main.call_soon_threadsafe(lambda ring=ring: rings.append(main.create_task(ring)))  # type: ignore[misc]
 
-    monkeypatch.setattr(bridge, "start", start)
+    monkeypatch.setattr(doorbell, "send", send)
 
 
 @pytest.fixture
@@ -64,8 +69,8 @@ async def next_of(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
 
 
 def change(job: Job, **columns: Any) -> None:
-    with progress.changing(job.pk) as held:
-        progress.save_change(held, **columns)
+    with changes.changing(job.pk) as held:
+        changes.save_change(held, **columns)
 
 
 async def test_job_socket_begins_with_a_snapshot_and_follows_each_change(connect: Open, owner: User, job: Job) -> None:
@@ -111,7 +116,7 @@ async def test_change_that_was_delivered_is_not_delivered_again(connect: Open, o
     await next_of(socket, "job.snapshot")
     await database_sync_to_async(change)(job, message="Half of it")
     await next_of(socket, "job.updated")
-    progress.announce(job.pk, owner.pk)  # a doorbell whose change was read already
+    await database_sync_to_async(doorbell.ring)(job.pk, owner.pk)  # a doorbell whose change was read already
     assert await socket.receive_nothing(timeout=2 * hub.UPDATE_INTERVAL)
 
 
@@ -144,6 +149,122 @@ async def test_heartbeats_stand_in_for_a_channel_layer_that_is_away(
     await Job.objects.filter(pk=job.pk).aupdate(version=99)
     while (await next_of(socket, "heartbeat"))["versions"] != {str(job.pk): 99}:
         pass
+
+
+async def test_update_holds_what_changed_since_the_version_that_the_socket_has(
+    connect: Open, owner: User, job: Job, broker: Broker
+) -> None:
+    await database_sync_to_async(broker.deliver)()
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    snapshot = (await next_of(socket, "job.snapshot"))["job"]
+    last = snapshot["steps"][-1]["id"]
+
+    def change_one() -> None:
+        with changes.changing(job.pk) as held:
+            Step.objects.filter(pk=last).update(label="other", version=changes.save_change(held))
+
+    await database_sync_to_async(change_one)()
+    update = await next_of(socket, "job.updated")
+    assert update["since"] == snapshot["version"]
+    assert [(step["id"], step["label"]) for step in update["job"]["steps"]] == [(last, "other")]
+    assert update["job"]["artifacts"] == []
+
+
+async def test_change_of_many_steps_is_sent_as_a_snapshot(
+    connect: Open, owner: User, job: Job, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_PARTS", 1)
+    await database_sync_to_async(broker.deliver)()
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await next_of(socket, "job.snapshot")
+
+    def change_all() -> None:
+        with changes.changing(job.pk) as held:
+            Step.objects.filter(job=held).update(version=changes.save_change(held))
+
+    await database_sync_to_async(change_all)()
+    assert len((await next_of(socket, "job.snapshot"))["job"]["steps"]) == 1
+
+
+async def test_snapshots_that_are_asked_for_come_once_a_second(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "RESYNC_INTERVAL", 0.5)
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await next_of(socket, "job.snapshot")
+    asked_at = asyncio.get_running_loop().time()
+    for _ in range(20):
+        await socket.send_to('{"type": "resync"}')
+    await next_of(socket, "job.snapshot")
+    assert asyncio.get_running_loop().time() - asked_at > 0.3
+    assert await socket.receive_nothing(timeout=1)
+
+
+@pytest.mark.parametrize("reason", ["token deleted", "user deactivated"])
+async def test_socket_of_somebody_who_is_no_longer_signed_in_is_closed_within_a_heartbeat(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL", 0.1)
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await next_of(socket, "job.snapshot")
+    if reason == "token deleted":
+        await Token.objects.all().adelete()
+    else:
+        await User.objects.aupdate(is_active=False)
+    while (output := await socket.receive_output(timeout=5))["type"] != "websocket.close":
+        pass
+    assert output["code"] == 4401
+
+
+async def test_browser_that_signs_out_loses_its_socket(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL", 0.1)
+    browser = Client()
+    await database_sync_to_async(browser.force_login)(owner)
+    cookie = f"sessionid={browser.cookies['sessionid'].value}"
+    socket = await connect("/ws/jobs/", None, origin="http://localhost", host="localhost", cookie=cookie)
+    await socket.connect()
+    await next_of(socket, "jobs.snapshot")
+    await next_of(socket, "heartbeat")
+    await database_sync_to_async(browser.delete)("/api/session/")
+    while (output := await socket.receive_output(timeout=5))["type"] != "websocket.close":
+        pass
+    assert output["code"] == 4401
+
+
+async def test_user_has_so_many_sockets_and_no_more(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "MAX_SOCKETS", 2)
+    first, second, third = [await connect("/ws/jobs/", owner) for _ in range(3)]
+    for socket in (first, second):
+        await socket.connect()
+        await next_of(socket, "jobs.snapshot")
+    assert await closing_code(third) == 4429
+    await first.disconnect()
+    another = await connect("/ws/jobs/", owner)
+    await another.connect()
+    assert await next_of(another, "jobs.snapshot")
+
+
+async def test_heartbeat_says_that_a_job_is_gone(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL", 0.1)
+    mine, whole = await connect("/ws/jobs/", owner), await connect(f"/ws/jobs/{job.pk}/", owner)
+    for socket, kind in ((mine, "jobs.snapshot"), (whole, "job.snapshot")):
+        await socket.connect()
+        await next_of(socket, kind)
+    job_id = str(job.pk)
+    await Job.objects.all().adelete()  # and nobody rang
+    for socket in (mine, whole):
+        while (await next_of(socket, "heartbeat"))["versions"] != {job_id: None}:
+            pass
 
 
 async def test_deleted_job_is_told_to_its_owner_alone(connect: Open, owner: User, job: Job) -> None:
