@@ -90,8 +90,8 @@ class Crowd:
         """Return the ids of the jobs that have not ended: queued first, as a job never goes back to it by itself."""
         return {job["id"] for status in UNENDED for job in self.listed(status) if job["id"] in self.submitted}
 
-    def listed(self, status: str) -> Iterator[Json]:
-        address: str | None = f"/api/jobs/?kind=crowd&status={status}"
+    def listed(self, status: str = "") -> Iterator[Json]:
+        address: str | None = "/api/jobs/?kind=crowd" + (f"&status={status}" if status else "")
         while address:
             page = self.client.get(address).raise_for_status().json()
             yield from page["results"]

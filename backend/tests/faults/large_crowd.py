@@ -37,7 +37,7 @@ class FromMemory(httpx.BaseTransport):
 class LargeCrowd(Crowd):
     def read_all(self) -> list[Json]:
         """Return every job that the stack knows, of whatever status."""
-        return list(self.listed(""))
+        return [self.read(job["id"]) for job in self.listed()]
 
     def count(self) -> Losses:
         total, jobs, starts = Losses(), {job["id"]: job for job in self.read_all()}, self.starts()

@@ -8,7 +8,7 @@ from random import uniform
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
 
-from tests.journeys.watching import FINAL, Json, socket
+from tests.journeys.watching import FINAL, Json, merged, socket
 from tests.site import Site
 
 RESYNC = json.dumps({"type": "resync"})
@@ -36,9 +36,9 @@ class ReopeningSocket:
     async def _follow(self, connection: ClientConnection) -> None:
         async for message in connection:
             event = json.loads(message)
-            if event["type"] == "heartbeat" and event["versions"].get(self.job_id, 0) > self.state["version"]:
+            if event["type"] == "heartbeat" and (event["versions"].get(self.job_id) or 0) > self.state["version"]:
                 await connection.send(RESYNC)
-            elif event["type"] in ("job.snapshot", "job.updated") and event["job"]["version"] > self.state["version"]:
-                self.state = event["job"]
+            elif event["type"] in ("job.snapshot", "job.updated"):
+                self.state = merged(self.state, event)
                 if self.state["status"] in FINAL:
                     return

@@ -34,7 +34,7 @@ ANSWERED_WITHIN = 180.0  # seconds until a submit is answered, however often it 
 SOCKETS = 10  # at once
 OPTIONS = {"parts": 1, "seconds": 0.1}  # of each job; a step takes so many seconds
 
-# A busy machine is no fault: no step may run out of time on it. The lease of one that was lost ends 30 s later.
+# A busy machine is no fault: no step may run out of time on it. A worker that is silent is taken for dead after 30 s.
 LIMITS = {
     f"{row.name.upper()}_{limit}": number
     for row in TABLE
@@ -191,7 +191,7 @@ def soaked_stack() -> Iterator[Standing]:
             name=NAME, file="docker-compose.yml", override=OVERRIDE, folder=Path(name), variables=variables
         ) as stack,
     ):
-        shutil.copytree(Path(__file__).with_name("probe"), stack.folder / "backend" / "apps" / "probe")
+        shutil.copytree(Path(__file__).with_name("probe"), stack.folder / "backend" / "pipelines" / "probe")
         standing = Standing(stack)
         share(standing.folder, standing.trace)
         stack.compose("build", "migrate")

@@ -127,7 +127,7 @@ def standing(folder: Path) -> Iterator[Standing]:
     with project(
         name="test-faults", file="docker-compose.yml", override=OVERRIDE, folder=folder, variables=variables
     ) as stack:
-        shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "apps" / "probe")
+        shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "pipelines" / "probe")
         standing = Standing(stack)
         share(standing.folder, standing.trace)
         stack.compose("build", "migrate")

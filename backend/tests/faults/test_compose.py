@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from apps.jobs.engine.work import MOST_LOSSES
+from apps.jobs.engine.losses import MAX_LOSSES
 from testing.waiting import wait_until
 from tests.faults.crowd import STAGE_OF
 from tests.faults.standing import WORKERS, Standing, docker
@@ -43,7 +43,7 @@ def test_step_that_takes_all_memory_fails_alone(compose_stack: Standing) -> None
     job = crowd.read(hog)
     assert job["error"]["code"] == "WORKER_LOST"
     parts = {step["label"]: (step["status"], step["attempt"]) for step in job["steps"] if step["stage"] == "part"}
-    assert parts.pop("part 0") == ("failed", MOST_LOSSES + 1)  # the last one only to say so
+    assert parts.pop("part 0") == ("failed", MAX_LOSSES)
     assert {status for status, _ in parts.values()} == {"completed"}
 
 
@@ -63,7 +63,7 @@ def test_workers_that_are_stopped_end_first_what_they_run(compose_stack: Standin
     assert set(attempts.values()) == {1}
 
 
-def test_run_of_a_worker_cut_off_past_its_lease_is_refused(compose_stack: Standing) -> None:
+def test_run_of_a_worker_that_was_cut_off_is_refused(compose_stack: Standing) -> None:
     """The one that is cut off has threads: no time limit ends their runs, so they come back late."""
     go = compose_stack.folder / "go"
     network = f"{compose_stack.project.name}_default"

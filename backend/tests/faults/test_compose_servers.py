@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.faults.standing import Standing, docker
-from tests.journeys.watching import FINAL, socket
+from tests.journeys.watching import FINAL, merged, socket
 from tests.site import Site
 
 pytestmark = pytest.mark.compose
@@ -94,8 +94,8 @@ async def last_state(site: Site, job_id: str, drops: list[str]) -> dict[str, Any
             async with socket(site, f"/ws/jobs/{job_id}/") as connection:
                 async for message in connection:
                     event = json.loads(message)
-                    if event["type"] in ("job.snapshot", "job.updated") and event["job"]["version"] > state["version"]:
-                        state = event["job"]
+                    if event["type"] in ("job.snapshot", "job.updated"):
+                        state = merged(state, event)
                     if state["status"] in FINAL:
                         return state
         except (ConnectionClosed, InvalidHandshake, OSError, EOFError):

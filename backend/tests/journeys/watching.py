@@ -16,7 +16,7 @@ from tests.site import Site
 
 Json = dict[str, Any]
 
-FINAL = ("completed", "failed", "cancelled", "expired")
+FINAL = ("completed", "failed", "cancelled")
 WITHIN = 120.0  # seconds; a first chart waits for matplotlib, on a machine that may be busy
 
 
@@ -70,18 +70,30 @@ async def answer(connection: ClientConnection) -> Json:
     raise AssertionError(f"The socket closed ({connection.close_code}) without an answer.")
 
 
-async def watch(connection: ClientConnection, job_id: str) -> list[Json]:
-    """Return the states of the job that a client shows, the snapshot first, until a final one.
+def merged(state: Json, event: Json) -> Json:
+    """Return what a client shows after a message about a job of which it has shown `state`."""
+    job: Json = event["job"]
+    if job["version"] <= state["version"]:
+        return state
+    if event["type"] == "job.snapshot":
+        return job
+    assert event["since"] <= state["version"], "an update has a gap"
+    steps = {step["id"]: step for step in (*state["steps"], *job["steps"])}
+    artifacts = {artifact["name"]: artifact for artifact in (*state["artifacts"], *job["artifacts"])}
+    return job | {
+        "steps": sorted(steps.values(), key=lambda step: int(step["id"])),
+        "artifacts": sorted(artifacts.values(), key=lambda artifact: int(artifact["id"])),
+    }
 
-    A state may come twice, as a snapshot and as an update; an older one never comes after a newer.
-    """
+
+async def watch(connection: ClientConnection, job_id: str) -> list[Json]:
+    """Return the states of the job that a client shows, the snapshot first, until a final one."""
     states: list[Json] = []
     async for message in connection:
         event = json.loads(message)
         if event["type"] in ("job.snapshot", "job.updated") and event["job"]["id"] == job_id:
-            state = event["job"]
-            if states and state["version"] <= states[-1]["version"]:
-                assert state == states[-1]
+            state = merged(states[-1], event) if states else event["job"]
+            if states and state is states[-1]:
                 continue
             states.append(state)
             if state["status"] in FINAL:
