@@ -1,13 +1,14 @@
-"""A world in which the engine's programs pause and die between any two writes, with its own broker and clock.
+"""A world in which the engine's programs pause and die between any two writes, with its own broker, workers and clock.
 
 Each program runs as it is, in a greenlet: it pauses before each transaction, and before each query outside of one. So a
 test interleaves many of them on one connection, which no two of them may use at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,11 @@ import pytest
 from django.db import connection
 from greenlet import greenlet  # type: ignore[import-untyped]
 from kombu.exceptions import OperationalError
+
+from apps.jobs.engine.interruptions import Interrupted
+from apps.jobs.engine.run import run_step
+from apps.jobs.engine.workers import Presence
+from config.queues import QUEUES
 
 TO_THE_END = 1000  # pauses
 FOR_UPDATE = " FOR UPDATE"  # what SQLite doesn't know, and PostgreSQL needs
@@ -60,25 +66,45 @@ class Process:
             self._call()
 
 
-@dataclass(frozen=True)
-class Message:
-    task: str
-    step_id: int
-    task_id: str
-    due_at: datetime
-
-
 @dataclass
 class Broker:
-    """Holds messages until the test delivers, loses or doubles them."""
+    """Holds permits, each the name of a queue, until the test delivers, loses or doubles them."""
 
-    waiting: list[Message] = field(default_factory=list)
-    taken: list[Message] = field(default_factory=list)
+    permits: list[str] = field(default_factory=list)
     is_away: bool = False
 
-    def take(self, message: Message) -> None:
-        self.waiting.remove(message)
-        self.taken.append(message)
+
+class WorkerInWorld:
+    """A worker's main process: its presence is the engine's own; its tasks are processes of the world."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        self.world, self.name = world, name
+        self.tasks: dict[str, Process] = {}
+        self.to_stop: set[str] = set()
+        self.presence = Presence(name=name, queues=[{"name": queue} for queue in QUEUES], slots=self)
+        self.presence.show_life()
+
+    def queues(self) -> Collection[str]:
+        return QUEUES
+
+    def known(self) -> Collection[str]:
+        return [task_id for task_id, process in self.tasks.items() if not process.has_ended]
+
+    def free(self) -> int:
+        return 1
+
+    def taken(self) -> int:
+        return 0
+
+    def stop(self, task_ids: Iterable[str]) -> None:
+        self.to_stop.update(task_ids)
+
+    def run(self, queue: str) -> Process:
+        """Return a process that has got a permit of the queue."""
+        task_id = self.world.next_task_id()
+        call = partial(run_step, queue, holder=self.presence.holder, task_id=task_id)
+        self.tasks[task_id] = self.world.start(call, may_raise=(Interrupted,))
+        return self.tasks[task_id]
 
 
 class World:
@@ -89,7 +115,6 @@ class World:
         self.now = datetime(2030, 1, 1, tzinfo=UTC)
         self.processes: list[Process] = []  # that have not ended
         self.current: Process | None = None
-        self._held_job: str | None = None
         self._task_ids = count(1)
 
     def start(self, call: Callable[[], object], *, may_raise: tuple[type[Exception], ...] = ()) -> Process:
@@ -125,32 +150,20 @@ class World:
         self.now += timedelta(microseconds=1)  # no two readings are equal, so rows sort alike in every replay
         return self.now
 
-    def collect(self, task: Any, args: tuple[int], *, priority: int, countdown: float | None = None) -> None:
+    def next_task_id(self) -> str:
+        return f"task-{next(self._task_ids)}"
+
+    def collect(self, task: Any, *, producer: object, expires: float | None) -> None:
         """Stands in for Task.apply_async."""
         self.pause()
         if self.broker.is_away:
             raise OperationalError("Connection refused")
-        due_at = self.now + timedelta(seconds=countdown or 0)
-        self.broker.waiting.append(Message(task.name, args[0], f"task-{next(self._task_ids)}", due_at))
-
-    def count_messages(self, queues: Any) -> dict[str, int]:
-        """Stands in for broker.waiting_messages."""
-        if self.broker.is_away:
-            raise OperationalError("Connection refused")
-        return {queue: sum(message.task.endswith(queue) for message in self.broker.waiting) for queue in queues}
-
-    def held_job(self) -> str | None:
-        """Return the id of the job whose row the transaction holds."""
-        return self._held_job
+        self.broker.permits.append(task.queue_name)
 
     def reach_query(self, execute: Callable[..., object], sql: str, params: Any, many: bool, context: Any) -> object:
-        """Wrap each query: pause or die before it, and notice which job's row it holds from now on."""
-        if not connection.in_atomic_block:
-            self._held_job = None
+        """Wrap each query: pause or die before it."""
         if self.current:
             self.current.reach_query(may_pause=not connection.in_atomic_block)
-        if sql.endswith(FOR_UPDATE) or sql.startswith('INSERT INTO "jobs_job"'):
-            self._held_job = params[0]
         return execute(sql.removesuffix(FOR_UPDATE), params, many, context)
 
 
@@ -160,14 +173,13 @@ def inhabited() -> Iterator[World]:
     world = World()
     with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(world.reach_query):
         patch.setattr("django.utils.timezone.datetime", SimpleNamespace(now=world.tell_time))
-        patch.setattr("celery.app.task.Task.apply_async", lambda task, *args, **how: world.collect(task, *args, **how))
-        patch.setattr("apps.jobs.engine.reconcile.waiting_messages", world.count_messages)
-        patch.setattr("apps.jobs.live.bridge.start", lambda coroutine: coroutine.close())  # nobody watches
-        patch.setattr("apps.jobs.live.bridge.wait", lambda seconds: None)
-        patch.setattr("apps.jobs.services.stop", lambda task_ids: None)  # processes die when the test says so
-        patch.setattr("apps.jobs.engine.run.REPORT_INTERVAL", 0)
-        patch.setattr("apps.jobs.engine.work.drop_connection", lambda: None)  # all processes share one
-        patch.setattr("apps.jobs.engine.work.time", SimpleNamespace(monotonic=lambda: world.now.timestamp()))
+        patch.setattr("config.celery.QueueTask.apply_async", lambda task, **how: world.collect(task, **how))
+        for module in ("reconcile", "workers"):  # the database's clock
+            patch.setattr(f"apps.jobs.engine.{module}.Now", world.tell_time)
+        patch.setattr("apps.jobs.live.doorbell.send", lambda groups, message: None)  # nobody watches
+        patch.setattr("apps.jobs.engine.attempt.REPORT_INTERVAL", 0)
+        patch.setattr("apps.jobs.engine.run.drop_connection", lambda: None)  # all processes share one
+        patch.setattr("apps.jobs.engine.run.time", SimpleNamespace(monotonic=lambda: world.now.timestamp()))
         patch.setattr(connection.features, "has_select_for_update", True)
         try:
             yield world

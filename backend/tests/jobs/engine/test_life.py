@@ -1,4 +1,4 @@
-"""The engine's promises hold in whatever order its programs run, pause and die, and whatever happens to their messages.
+"""The engine's promises hold in whatever order its programs run, pause and die, and whatever happens to permits.
 
 HYPOTHESIS_PROFILE=deep looks for much longer, and elsewhere each time; --hypothesis-seed=… repeats a run.
 """
@@ -26,17 +26,17 @@ from hypothesis.stateful import (
 )
 from kombu.exceptions import OperationalError
 
-from apps.jobs.engine.reconcile import reconcile, release_steps_of
-from apps.jobs.engine.run import Attempt
-from apps.jobs.engine.work import run_step, time_out
+from apps.jobs.engine.attempt import Attempt
+from apps.jobs.engine.losses import time_out
+from apps.jobs.engine.reconcile import LATE, MAX_MISSED, reconcile
 from apps.jobs.failures import ErrorCode, JobError, TransientError
-from apps.jobs.models import ACTIVE_JOB, Job
+from apps.jobs.models import ACTIVE_JOB, Job, Step, StepStatus, Worker
 from apps.jobs.pipelines import Json
 from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
 from config.queues import QUEUES
 from tests.jobs.conftest import PROBE, Functions
-from tests.jobs.life import TO_THE_END, Message, Process, inhabited
-from tests.jobs.promises import Promises, recording
+from tests.jobs.engine.life import TO_THE_END, Process, WorkerInWorld, inhabited
+from tests.jobs.engine.promises import Promises, recording
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +50,6 @@ QUICK = settings(
 )
 DEEP = settings(QUICK, max_examples=1000, stateful_step_count=60, derandomize=False, print_blob=True)
 
-TIME_OUT = "jobs.time_out"
 SOFT_LIMIT = max(QUEUES[stage.queue].soft_time_limit for stage in PROBE.stages)
 ENDINGS: dict[str, Exception | None] = {
     "returns": None,
@@ -67,7 +66,7 @@ some_pauses = st.integers(3, 8)  # leave a run in its middle
 queries = st.integers(0, 40)
 ending = st.just("returns") | st.sampled_from(list(ENDINGS))
 parts = st.integers(1, 3) | st.integers(0, 3)  # none can't be planned
-worker = st.sampled_from(("ada's worker", "bob's worker"))
+worker = st.integers(0, 1)
 
 T = TypeVar("T")
 
@@ -82,11 +81,10 @@ class Life(RuleBasedStateMachine):
         probe.draw = self.work  # type: ignore[assignment]
         self.around = ExitStack()
         self.world = self.around.enter_context(inhabited())
-        self.trace = self.around.enter_context(recording(self.world.held_job))
+        self.trace = self.around.enter_context(recording())
         self.promises, self.broker = Promises(), self.world.broker
-        self.received: dict[Process, Message] = {}
+        self.workers = [WorkerInWorld(self.world, "worker") for _ in range(2)]  # of equal names
         self.endings: dict[Process, str] = {}
-        self.workers: dict[Process, str] = {}
         self.calls: Counter[tuple[int, int]] = Counter()  # of a stage's function, by step and attempt
 
     def teardown(self) -> None:
@@ -96,6 +94,7 @@ class Life(RuleBasedStateMachine):
         finally:
             self.around.close()
             Job.objects.all().delete()
+            Worker.objects.all().delete()
 
     # What the stages do
 
@@ -105,13 +104,13 @@ class Life(RuleBasedStateMachine):
     def work(self, run: Attempt) -> Json:
         process = self.world.current
         assert process
-        self.calls[run.step_id, run.attempt] += 1
+        self.calls[run.fence.step_id, run.attempt] += 1
         run.report(80 / run.attempt, "at work")
         run.save_artifact(run.label, b"", "text/plain")
         self.world.pause()
         ending = self.endings[process]
         if error := ENDINGS[ending]:
-            self.promises.give_reason(run.step_id, CODES.get(ending, ""))
+            self.promises.give_reason(run.fence.step_id, CODES.get(ending, ""))
             self.world.pass_time(SOFT_LIMIT if isinstance(error, SoftTimeLimitExceeded) else 0)
             raise error
         return {"attempt": run.attempt}
@@ -138,53 +137,59 @@ class Life(RuleBasedStateMachine):
 
     # What the broker and its workers do
 
-    @precondition(lambda self: self.broker.waiting)
+    @precondition(lambda self: self.broker.permits)
     @rule(which=which, worker=worker, ending=ending)
-    def deliver(self, which: int, worker: str, ending: str) -> None:
-        """In any order, and even before its time: clocks differ."""
+    def deliver(self, which: int, worker: int, ending: str) -> None:
         self.world.go_on(self.receive(self.take(which), worker, ending=ending))
 
-    @precondition(lambda self: self.broker.waiting)
+    @precondition(lambda self: self.broker.permits)
     @rule(which=which, worker=worker, ending=ending, pauses=some_pauses)
-    def begin_run(self, which: int, worker: str, ending: str, pauses: int) -> None:
+    def begin_run(self, which: int, worker: int, ending: str, pauses: int) -> None:
         self.world.go_on(self.receive(self.take(which), worker, ending=ending), pauses)
 
-    @precondition(lambda self: self.broker.waiting)
+    @precondition(lambda self: self.broker.permits)
     @rule(which=which, is_lost=st.booleans())
     def lose_or_double(self, which: int, is_lost: bool) -> None:
-        message = self.take(which)
+        queue = self.take(which)
         if not is_lost:
-            self.broker.waiting += [message, message]
+            self.broker.permits += [queue, queue]
 
-    @precondition(lambda self: self.broker.taken)
-    @rule(which=which, worker=worker, ending=ending, pauses=pauses)
-    def redeliver(self, which: int, worker: str, ending: str, pauses: int) -> None:
-        """Celery says that the run before is dead, and may be wrong: a connection was lost, and no worker."""
-        message = one(self.broker.taken, which)
-        self.world.go_on(self.receive(message, worker, ending=ending, predecessor_is_dead=True), pauses)
+    @precondition(lambda self: self.broker.permits)
+    @rule(which=which, worker=worker, after=queries)
+    def kill_process(self, which: int, worker: int, after: int) -> None:
+        """In the middle of its work; its worker finds out by comparing."""
+        self.world.crash(self.receive(self.take(which), worker), after=after)
 
-    @precondition(lambda self: self.broker.waiting)
-    @rule(which=which, ending=ending, before=some_pauses, meanwhile=some_pauses)
+    @rule(worker=worker)
+    def compare(self, worker: int) -> None:
+        """Look twice, as a presence does: what is lost is queued again, what was given up is ended."""
+        self.look(self.workers[worker])
+
+    @precondition(lambda self: self.broker.permits)
+    @rule(which=which, ending=ending, before=some_pauses, meanwhile=pauses)
     def give_up_for_dead(self, which: int, ending: str, before: int, meanwhile: int) -> None:
-        """A run that is given up for dead goes on nevertheless, while its successor is at work."""
-        message = self.take(which)
-        run = self.receive(message, "ada's worker", ending=ending)
+        """A worker is frozen until it is taken for dead; its run goes on nevertheless, while another is at work."""
+        queue, (frozen, other) = self.take(which), self.workers
+        run = self.receive(queue, 0, ending=ending)
         self.world.go_on(run, before)
-        self.world.go_on(self.receive(message, "bob's worker", predecessor_is_dead=True), meanwhile)
+        self.silence(frozen, other)
+        self.world.go_on(self.receive(queue, 1), meanwhile)
         self.world.go_on(run)
+        frozen.presence.show_life()
 
-    @precondition(lambda self: self.broker.waiting)
-    @rule(which=which, times=st.integers(1, 5), worker=worker, after=queries)
-    def kill_each_worker(self, which: int, times: int, worker: str, after: int) -> None:
-        message = self.take(which)
-        for time in range(times):
-            self.world.crash(self.receive(message, worker, predecessor_is_dead=time > 0), after=after)
-
-    @rule(name=worker, pauses=pauses)
-    def restart_worker(self, name: str, pauses: int) -> None:
-        for process in [process for process in self.world.processes if self.workers.get(process) == name]:
+    @rule(which=worker, pauses=pauses)
+    def replace_worker(self, which: int, pauses: int) -> None:
+        """Kill a worker whole; another starts under its name, and the dead one's row grows old."""
+        dead = self.workers[which]
+        for process in [process for process in dead.tasks.values() if not process.has_ended]:
             self.world.crash(process)
-        self.begin(partial(release_steps_of, name, started_before=self.world.now), pauses)
+        self.workers[which] = WorkerInWorld(self.world, "worker")
+        self.silence(dead, *self.workers)
+
+    @rule(worker=worker)
+    def miss_permits(self, worker: int) -> None:
+        for _ in range(2):
+            self.begin(self.workers[worker].presence.send_missing_permits, TO_THE_END)
 
     # What happens to programs
 
@@ -206,10 +211,11 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.runs())
     @rule(which=which)
     def kill_at_the_hard_limit(self, which: int) -> None:
-        process = one(self.runs(), which)
+        task_id, process = one(self.runs(), which)
         self.world.crash(process)
-        message = self.received[process]
-        self.broker.waiting.append(Message(TIME_OUT, message.step_id, message.task_id, self.world.now))
+        for step in Step.objects.filter(task_id=task_id, status=StepStatus.PROCESSING).select_related("job", "stage"):
+            self.promises.give_reason(step.pk, "TIMEOUT")
+            self.begin(partial(time_out, step), TO_THE_END)
 
     @rule(pauses=pauses)
     def reconcile(self, pauses: int) -> None:
@@ -225,25 +231,37 @@ class Life(RuleBasedStateMachine):
     def begin(self, call: Callable[[], object], pauses: int, may_raise: tuple[type[Exception], ...] = ()) -> None:
         self.world.go_on(self.world.start(call, may_raise=may_raise), pauses)
 
-    def runs(self) -> list[Process]:
-        return [process for process in self.world.processes if process in self.received]
+    def runs(self) -> list[tuple[str, Process]]:
+        tasks = [task for worker in self.workers for task in worker.tasks.items()]
+        return [(task_id, process) for task_id, process in tasks if not process.has_ended]
 
-    def take(self, which: int) -> Message:
-        message = one(self.broker.waiting, which)
-        self.broker.take(message)
-        return message
+    def take(self, which: int) -> str:
+        queue = one(self.broker.permits, which)
+        self.broker.permits.remove(queue)
+        return queue
 
-    def receive(
-        self, message: Message, worker: str, *, ending: str = "returns", predecessor_is_dead: bool = False
-    ) -> Process:
-        """Return a process of a worker that has got a message."""
-        if message.task == TIME_OUT:
-            self.promises.give_reason(message.step_id, "TIMEOUT")
-            return self.world.start(partial(time_out, message.step_id, task_id=message.task_id))
-        run = partial(run_step, message.step_id, worker=worker, task_id=message.task_id)
-        process = self.world.start(partial(run, predecessor_is_dead=predecessor_is_dead))
-        self.received[process], self.workers[process], self.endings[process] = message, worker, ending
+    def receive(self, queue: str, worker: int, *, ending: str = "returns") -> Process:
+        """Return a process of a worker that has got a permit."""
+        process = self.workers[worker].run(queue)
+        self.endings[process] = ending
         return process
+
+    def look(self, worker: WorkerInWorld) -> None:
+        worker.presence.show_life()
+        for _ in range(2):
+            self.begin(worker.presence.compare, TO_THE_END)
+        while worker.to_stop:
+            process = worker.tasks[worker.to_stop.pop()]
+            if not process.has_ended:
+                self.world.crash(process)
+
+    def silence(self, silent: WorkerInWorld, *others: WorkerInWorld) -> None:
+        """Let a worker say nothing until it is taken for dead."""
+        self.world.pass_time(LATE.total_seconds() + 1)
+        for other in others:
+            other.presence.show_life()
+        for _ in range(MAX_MISSED):
+            self.begin(reconcile, TO_THE_END)
 
     # What holds
 
@@ -253,7 +271,7 @@ class Life(RuleBasedStateMachine):
         writes = self.trace.new_writes()
         for write in writes:
             self.promises.check_write(write)
-        for job in Job.objects.prefetch_related("steps", "artifacts") if writes else []:
+        for job in Job.objects.prefetch_related("steps__stage", "stages", "artifacts") if writes else []:
             self.promises.check_state(job)
 
     def let_everything_end(self) -> None:
@@ -265,20 +283,22 @@ class Life(RuleBasedStateMachine):
         while Job.objects.filter(status__in=ACTIVE_JOB).exists():
             rounds += 1
             assert rounds < 20, "a job doesn't end"
-            self.reconcile_and_deliver()
+            self.work_on()
             self.world.pass_time(700)
         self.promises_are_kept()
-        for job in Job.objects.prefetch_related("steps"):
+        for job in Job.objects.prefetch_related("steps", "stages"):
             self.promises.check_end(job)
-        self.broker.waiting += dict.fromkeys(self.broker.taken)
-        self.reconcile_and_deliver()
+        self.broker.permits += QUEUES
+        self.work_on()
         assert not self.trace.new_writes(), "a job changed after its end"
 
-    def reconcile_and_deliver(self) -> None:
+    def work_on(self) -> None:
+        for worker in self.workers:
+            self.look(worker)
         self.begin(reconcile, TO_THE_END)
-        for message in [message for message in self.broker.waiting if message.due_at <= self.world.now]:
-            self.broker.take(message)
-            self.world.go_on(self.receive(message, "ada's worker"))
+        self.miss_permits(0)
+        while self.broker.permits:
+            self.world.go_on(self.receive(self.take(0), 0))
         self.promises_are_kept()
 
 
