@@ -132,7 +132,7 @@ class Attempt:
         with self.changing() as job:
             replaced = Artifact.objects.filter(job=job, name=name)
             paths = list(replaced.values_list("path", flat=True))
-            shown = F("artifacts_total") + (not internal) - replaced.filter(internal=False).count()
+            shown = F("artifacts_total") + int(not internal) - replaced.filter(internal=False).count()
             replaced.delete()  # browsers may keep what an id stands for
             version = save_change(job, artifacts_total=shown)
             Artifact.objects.create(job=job, name=name, version=version, **columns)
