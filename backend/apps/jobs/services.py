@@ -18,7 +18,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 from pydantic import ValidationError
 
-from apps.jobs.engine.changes import changing, save_change
+from apps.jobs.engine.changes import changing, keep_progress, save_change
 from apps.jobs.engine.queueing import next_rank, permit_after_commit
 from apps.jobs.engine.stages import close_stage, start_stage
 from apps.jobs.live.doorbell import ring
@@ -179,6 +179,7 @@ def cancel_job(job_id: UUID) -> None:
 
 def _cancel(job: Job) -> None:
     now = timezone.now()
+    keep_progress(job)
     version = save_change(job, status=JobStatus.CANCELLED, finished_at=now, message="", stalled=False)
     columns = {"status": StepStatus.CANCELLED, "finished_at": now, "version": version, "retry_at": None}
     free = {"held_by": None, "task_id": ""}  # from which its worker sees that it is to be ended

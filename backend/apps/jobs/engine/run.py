@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import DataError, InterfaceError, OperationalError
@@ -9,12 +10,13 @@ from django.utils import timezone
 
 from apps.jobs.engine import statements
 from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, check, claim
-from apps.jobs.engine.changes import keep_progress
+from apps.jobs.engine.changes import changing, keep_progress
 from apps.jobs.engine.interruptions import Interrupted, all_errors, drop_connection, interruptions, is_time_limit
 from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
 from apps.jobs.engine.stages import close_stage, find_stage
 from apps.jobs.engine.statements import Fence
 from apps.jobs.failures import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
+from apps.jobs.models import Job
 from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
 from config.queues import get_queue
@@ -95,7 +97,12 @@ def complete(fence: Fence, result: Json | None) -> None:
 
 def fail(fence: Fence, error: JobError) -> None:
     """End a step, and with it its job once the stage has ended, with an error. Raises LostClaim."""
-    _ended(fence, statements.end(fence, outcome="failed", error_code=error.code, error_message=error.message))
+    counted = None
+    with suppress(Job.DoesNotExist), changing(fence.job_id) as job:
+        keep_progress(job)
+        columns = {"error_code": error.code, "error_message": error.message}
+        counted = statements.end(fence, outcome="failed", **columns)
+    _ended(fence, counted)
 
 
 def _ended(fence: Fence, counted: statements.Row | None) -> None:
@@ -110,9 +117,10 @@ def _try_again(attempt: Attempt, error: TransientError) -> str:
     """Queue the step once more, for later. What went wrong stays to be seen."""
     delay = retry_delay(attempt.step.retries + 1, retry_after=error.retry_after)
     retry_at = timezone.now() + timedelta(seconds=delay)
+    columns = {"error_code": error.code, "error_message": error.message}
     with attempt.changing() as job:
         keep_progress(job)
-    written = statements.try_later(attempt.fence, retry_at=retry_at, error_code=error.code, error_message=error.message)
+        written = statements.try_later(attempt.fence, retry_at=retry_at, **columns)
     check(written, attempt.fence)
     return f"is tried again in {delay:.1f} s: {error}"
 

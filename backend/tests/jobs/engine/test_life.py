@@ -1,4 +1,4 @@
-"""The engine's promises hold in whatever order its programs run, pause and die, and whatever happens to their messages.
+"""The engine's promises hold in whatever order its programs run, pause and die, and whatever happens to their permits.
 
 HYPOTHESIS_PROFILE=deep looks for much longer, and elsewhere each time; --hypothesis-seed=… repeats a run.
 """
@@ -24,25 +24,22 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from kombu.exceptions import OperationalError
 
-from apps.jobs.engine.reconcile import reconcile, release_steps_of
-from apps.jobs.engine.run import Attempt
-from apps.jobs.engine.work import run_step, time_out
+from apps.jobs.engine.attempt import Attempt
+from apps.jobs.engine.reconcile import reconcile
 from apps.jobs.failures import ErrorCode, JobError, TransientError
-from apps.jobs.models import ACTIVE_JOB, Job
+from apps.jobs.models import ACTIVE_JOB, Job, Step, Turn
+from apps.jobs.models import Worker as WorkerRow
 from apps.jobs.pipelines import Json
 from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
 from config.queues import QUEUES
 from tests.jobs.conftest import PROBE, Functions
-from tests.jobs.life import TO_THE_END, Message, Process, inhabited
-from tests.jobs.promises import Promises, recording
-
-pytestmark = pytest.mark.django_db(transaction=True)
+from tests.jobs.engine.life import TO_THE_END, Process, Worker, inhabited, running
+from tests.jobs.engine.promises import Promises
 
 QUICK = settings(
-    max_examples=30,
-    stateful_step_count=25,
+    max_examples=15,
+    stateful_step_count=20,
     phases=(Phase.generate, Phase.shrink),
     deadline=None,
     database=None,
@@ -50,30 +47,31 @@ QUICK = settings(
 )
 DEEP = settings(QUICK, max_examples=1000, stateful_step_count=60, derandomize=False, print_blob=True)
 
-TIME_OUT = "jobs.time_out"
 SOFT_LIMIT = max(QUEUES[stage.queue].soft_time_limit for stage in PROBE.stages)
+SIGNALLED = SoftTimeLimitExceeded()
 ENDINGS: dict[str, Exception | None] = {
     "returns": None,
     "asks for another try": TransientError(ErrorCode.UPSTREAM_ERROR),
     "refuses its input": JobError(ErrorCode.PROCESSING_ERROR),
     "has a bug": ZeroDivisionError("division by zero"),
-    "hits the soft limit": SoftTimeLimitExceeded(),
+    "hits the soft limit": SIGNALLED,
+    "gets another step's signal": SIGNALLED,
 }
 CODES = {"refuses its input": "PROCESSING_ERROR", "has a bug": "INTERNAL_ERROR", "hits the soft limit": "TIMEOUT"}
 
 which = st.integers(0, 7)  # of those there are, counted round
-pauses = st.just(TO_THE_END) | st.integers(1, 12)
-some_pauses = st.integers(3, 8)  # leave a run in its middle
+pauses = st.just(TO_THE_END) | st.integers(1, 16)
+some_pauses = st.integers(3, 14)  # leave a run in its middle
 queries = st.integers(0, 40)
 ending = st.just("returns") | st.sampled_from(list(ENDINGS))
 parts = st.integers(1, 3) | st.integers(0, 3)  # none can't be planned
-worker = st.sampled_from(("ada's worker", "bob's worker"))
+a_worker = st.integers(0, 1)
 
 T = TypeVar("T")
 
 
 class Life(RuleBasedStateMachine):
-    """Interleaves the engine's programs at will, and looks at every write of theirs."""
+    """Interleaves the engine's programs at will, and looks at every change of theirs."""
 
     def __init__(self, *, owner: User, probe: Functions) -> None:
         super().__init__()
@@ -82,11 +80,8 @@ class Life(RuleBasedStateMachine):
         probe.draw = self.work  # type: ignore[assignment]
         self.around = ExitStack()
         self.world = self.around.enter_context(inhabited())
-        self.trace = self.around.enter_context(recording(self.world.held_job))
         self.promises, self.broker = Promises(), self.world.broker
-        self.received: dict[Process, Message] = {}
-        self.endings: dict[Process, str] = {}
-        self.workers: dict[Process, str] = {}
+        self.workers = [Worker("worker"), Worker("worker")]
         self.calls: Counter[tuple[int, int]] = Counter()  # of a stage's function, by step and attempt
 
     def teardown(self) -> None:
@@ -95,7 +90,8 @@ class Life(RuleBasedStateMachine):
                 self.let_everything_end()
         finally:
             self.around.close()
-            Job.objects.all().delete()
+            for model in (Job, WorkerRow, Turn):
+                model.objects.all().delete()
 
     # What the stages do
 
@@ -103,17 +99,16 @@ class Life(RuleBasedStateMachine):
         return self.work(run) | {"parts": run.options["parts"]}
 
     def work(self, run: Attempt) -> Json:
-        process = self.world.current
-        assert process
-        self.calls[run.step_id, run.attempt] += 1
+        process: Process = running.process
+        step_id = run.fence.step_id
+        self.calls[step_id, run.attempt] += 1
         run.report(80 / run.attempt, "at work")
         run.save_artifact(run.label, b"", "text/plain")
-        self.world.pause()
-        ending = self.endings[process]
-        if error := ENDINGS[ending]:
-            self.promises.give_reason(run.step_id, CODES.get(ending, ""))
-            self.world.pass_time(SOFT_LIMIT if isinstance(error, SoftTimeLimitExceeded) else 0)
-            raise error
+        process.reach_query()
+        if error := ENDINGS[process.ending]:
+            self.promises.give_reason(step_id, CODES.get(process.ending, ""))
+            self.world.clock += SOFT_LIMIT if process.ending == "hits the soft limit" else 0
+            raise type(error)() if error is SIGNALLED else error
         return {"attempt": run.attempt}
 
     # What people do
@@ -124,161 +119,137 @@ class Life(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from("abc"), parts=parts, pauses=pauses)
     def submit(self, key: str, parts: int, pauses: int) -> None:
-        """The same key again is the same job, unless that one is deleted while this request waits for it."""
+        """The same key again is the same job, unless something else is asked for, or that one is deleted meanwhile."""
         request = partial(submit_job, owner=self.owner, kind="probe", options={"parts": parts}, idempotency_key=key)
         self.begin(request, pauses, may_raise=(Conflict,))
 
-    @precondition(lambda self: self.promises.made)
+    @precondition(lambda self: Job.objects.exists())
     @rule(which=which, wish=st.sampled_from(("cancel", "retry", "retry", "delete")), pauses=pauses)
     def press(self, which: int, wish: str, pauses: int) -> None:
-        jobs = list(Job.objects.order_by("idempotency_key"))
-        for job in [one(jobs, which)] if jobs else []:
-            call = {"cancel": partial(cancel_job, job.pk), "retry": partial(retry_job, job.pk)}
-            self.begin(call.get(wish, partial(delete_job, job)), pauses, may_raise=(Conflict, Job.DoesNotExist))
+        job = one(list(Job.objects.order_by("idempotency_key")), which)
+        calls = {"cancel": partial(cancel_job, job.pk), "retry": partial(retry_job, job.pk)}
+        self.begin(calls.get(wish, partial(delete_job, job)), pauses, may_raise=(Conflict, Job.DoesNotExist))
 
-    # What the broker and its workers do
-
-    @precondition(lambda self: self.broker.waiting)
-    @rule(which=which, worker=worker, ending=ending)
-    def deliver(self, which: int, worker: str, ending: str) -> None:
-        """In any order, and even before its time: clocks differ."""
-        self.world.go_on(self.receive(self.take(which), worker, ending=ending))
+    # What the broker and the workers do
 
     @precondition(lambda self: self.broker.waiting)
-    @rule(which=which, worker=worker, ending=ending, pauses=some_pauses)
-    def begin_run(self, which: int, worker: str, ending: str, pauses: int) -> None:
-        self.world.go_on(self.receive(self.take(which), worker, ending=ending), pauses)
+    @rule(which=which, worker=a_worker, ending=ending)
+    def deliver(self, which: int, worker: int, ending: str) -> None:
+        self.go_on(self.receive(which, worker, ending))
+
+    @precondition(lambda self: self.broker.waiting)
+    @rule(which=which, worker=a_worker, ending=ending, pauses=some_pauses)
+    def begin_run(self, which: int, worker: int, ending: str, pauses: int) -> None:
+        self.go_on(self.receive(which, worker, ending), pauses)
 
     @precondition(lambda self: self.broker.waiting)
     @rule(which=which, is_lost=st.booleans())
     def lose_or_double(self, which: int, is_lost: bool) -> None:
-        message = self.take(which)
+        queue = self.take(which)
         if not is_lost:
-            self.broker.waiting += [message, message]
+            self.broker.waiting += [queue, queue]
 
-    @precondition(lambda self: self.broker.taken)
-    @rule(which=which, worker=worker, ending=ending, pauses=pauses)
-    def redeliver(self, which: int, worker: str, ending: str, pauses: int) -> None:
-        """Celery says that the run before is dead, and may be wrong: a connection was lost, and no worker."""
-        message = one(self.broker.taken, which)
-        self.world.go_on(self.receive(message, worker, ending=ending, predecessor_is_dead=True), pauses)
+    @rule(is_away=st.sampled_from((False, False, True)))
+    def cut_broker(self, is_away: bool) -> None:
+        self.broker.is_away = is_away
 
-    @precondition(lambda self: self.broker.waiting)
-    @rule(which=which, ending=ending, before=some_pauses, meanwhile=some_pauses)
-    def give_up_for_dead(self, which: int, ending: str, before: int, meanwhile: int) -> None:
-        """A run that is given up for dead goes on nevertheless, while its successor is at work."""
-        message = self.take(which)
-        run = self.receive(message, "ada's worker", ending=ending)
-        self.world.go_on(run, before)
-        self.world.go_on(self.receive(message, "bob's worker", predecessor_is_dead=True), meanwhile)
-        self.world.go_on(run)
+    @rule(worker=a_worker, pauses=pauses)
+    def look(self, worker: int, pauses: int) -> None:
+        self.begin(self.workers[worker].look, pauses)
 
-    @precondition(lambda self: self.broker.waiting)
-    @rule(which=which, times=st.integers(1, 5), worker=worker, after=queries)
-    def kill_each_worker(self, which: int, times: int, worker: str, after: int) -> None:
-        message = self.take(which)
-        for time in range(times):
-            self.world.crash(self.receive(message, worker, predecessor_is_dead=time > 0), after=after)
+    @rule(rounds=st.integers(1, 3))
+    def reconcile(self, rounds: int) -> None:
+        """As by somebody else: workers that don't look meanwhile are taken for dead, and go on nevertheless."""
+        for _ in range(rounds):
+            self.begin(reconcile, TO_THE_END)
 
-    @rule(name=worker, pauses=pauses)
-    def restart_worker(self, name: str, pauses: int) -> None:
-        for process in [process for process in self.world.processes if self.workers.get(process) == name]:
-            self.world.crash(process)
-        self.begin(partial(release_steps_of, name, started_before=self.world.now), pauses)
+    @rule(pauses=some_pauses)
+    def begin_to_reconcile(self, pauses: int) -> None:
+        self.begin(reconcile, pauses)
+
+    @rule(worker=a_worker)
+    def restart_worker(self, worker: int) -> None:
+        for process in list(self.world.processes):
+            if process.worker is self.workers[worker]:
+                self.crash(process)
+        self.workers[worker] = Worker("worker")
 
     # What happens to programs
 
     @precondition(lambda self: self.world.processes)
-    @rule(which=which)
-    def finish(self, which: int) -> None:
-        self.world.go_on(one(self.world.processes, which))
+    @rule(which=which, pauses=pauses)
+    def resume(self, which: int, pauses: int) -> None:
+        self.go_on(one(self.world.processes, which), pauses)
 
     @precondition(lambda self: self.world.processes)
-    @rule(which=which, pauses=some_pauses)
-    def go_on(self, which: int, pauses: int) -> None:
-        self.world.go_on(one(self.world.processes, which), pauses)
-
-    @precondition(lambda self: self.world.processes)
-    @rule(which=which, after=queries)
-    def crash(self, which: int, after: int) -> None:
-        self.world.crash(one(self.world.processes, which), after=after)
+    @rule(which=which, after=queries, is_reported=st.booleans())
+    def die(self, which: int, after: int, is_reported: bool) -> None:
+        process = one(self.world.processes, which)
+        self.crash(process, after=after)
+        if process.worker and is_reported:
+            process.worker.presence.lost(process.task_id)
 
     @precondition(lambda self: self.runs())
     @rule(which=which)
     def kill_at_the_hard_limit(self, which: int) -> None:
         process = one(self.runs(), which)
-        self.world.crash(process)
-        message = self.received[process]
-        self.broker.waiting.append(Message(TIME_OUT, message.step_id, message.task_id, self.world.now))
-
-    @rule(pauses=pauses)
-    def reconcile(self, pauses: int) -> None:
-        self.begin(reconcile, pauses, may_raise=(OperationalError,))
-
-    @rule(seconds=st.sampled_from((10, 70, 160, 700)), broker_is_away=st.sampled_from((False, False, False, True)))
-    def pass_time(self, seconds: int, broker_is_away: bool) -> None:
-        self.broker.is_away = broker_is_away
-        self.world.pass_time(seconds)
+        self.crash(process)
+        assert process.worker
+        for step in Step.objects.filter(task_id=process.task_id):
+            self.promises.give_reason(step.pk, "TIMEOUT")
+        process.worker.presence.timed_out(process.task_id)
 
     # What the rules are made of
 
+    def go_on(self, process: Process, pauses: int = TO_THE_END) -> None:
+        self.world.go_on(process, pauses, observe=self.promises.observe)
+
     def begin(self, call: Callable[[], object], pauses: int, may_raise: tuple[type[Exception], ...] = ()) -> None:
-        self.world.go_on(self.world.start(call, may_raise=may_raise), pauses)
+        self.go_on(self.world.start(call, may_raise=may_raise), pauses)
+
+    def crash(self, process: Process, *, after: int = 0) -> None:
+        """Let a process die after so many more queries, unless it ends before."""
+        process.will_die(after=after)
+        self.go_on(process)
 
     def runs(self) -> list[Process]:
-        return [process for process in self.world.processes if process in self.received]
+        return [process for process in self.world.processes if process.worker]
 
-    def take(self, which: int) -> Message:
-        message = one(self.broker.waiting, which)
-        self.broker.take(message)
-        return message
+    def take(self, which: int) -> str:
+        return self.broker.waiting.pop(which % len(self.broker.waiting))
 
-    def receive(
-        self, message: Message, worker: str, *, ending: str = "returns", predecessor_is_dead: bool = False
-    ) -> Process:
-        """Return a process of a worker that has got a message."""
-        if message.task == TIME_OUT:
-            self.promises.give_reason(message.step_id, "TIMEOUT")
-            return self.world.start(partial(time_out, message.step_id, task_id=message.task_id))
-        run = partial(run_step, message.step_id, worker=worker, task_id=message.task_id)
-        process = self.world.start(partial(run, predecessor_is_dead=predecessor_is_dead))
-        self.received[process], self.workers[process], self.endings[process] = message, worker, ending
-        return process
+    def receive(self, which: int, worker: int, ending: str) -> Process:
+        return self.world.run_step(self.take(which), self.workers[worker], ending)
 
     # What holds
 
     @invariant()
     def promises_are_kept(self) -> None:
         assert max(self.calls.values(), default=1) == 1, "an attempt called its function twice"
-        writes = self.trace.new_writes()
-        for write in writes:
-            self.promises.check_write(write)
-        for job in Job.objects.prefetch_related("steps", "artifacts") if writes else []:
-            self.promises.check_state(job)
+        self.promises.observe()
 
     def let_everything_end(self) -> None:
         """Nobody dies any more and nothing is lost: every job ends before long, and then stays as it is."""
         self.broker.is_away = False
-        for process in list(self.world.processes):
-            self.world.go_on(process)
+        self.broker.waiting.clear()  # the last of the harm: all permits are lost
+        self.world.end_all(observe=self.promises.observe)
         rounds = 0
         while Job.objects.filter(status__in=ACTIVE_JOB).exists():
             rounds += 1
-            assert rounds < 20, "a job doesn't end"
-            self.reconcile_and_deliver()
-            self.world.pass_time(700)
+            assert rounds < 30, "a job doesn't end"
+            self.look_and_deliver()
         self.promises_are_kept()
-        for job in Job.objects.prefetch_related("steps"):
-            self.promises.check_end(job)
-        self.broker.waiting += dict.fromkeys(self.broker.taken)
-        self.reconcile_and_deliver()
-        assert not self.trace.new_writes(), "a job changed after its end"
+        self.promises.check_end()
+        before = [(job.pk, job.version) for job in Job.objects.order_by("pk")]
+        self.broker.waiting += self.workers[0].queues() * 2
+        self.look_and_deliver()
+        assert before == [(job.pk, job.version) for job in Job.objects.order_by("pk")], "a job changed after its end"
 
-    def reconcile_and_deliver(self) -> None:
-        self.begin(reconcile, TO_THE_END)
-        for message in [message for message in self.broker.waiting if message.due_at <= self.world.now]:
-            self.broker.take(message)
-            self.world.go_on(self.receive(message, "ada's worker"))
+    def look_and_deliver(self) -> None:
+        for worker in self.workers:
+            self.begin(worker.look, TO_THE_END)
+        while self.broker.waiting:
+            self.go_on(self.receive(0, 0, "returns"))
         self.promises_are_kept()
 
 
@@ -286,6 +257,16 @@ def one(items: list[T], which: int) -> T:
     return items[which % len(items)]
 
 
-def test_promises_hold_whatever_pauses_dies_or_is_lost(owner: User, probe: Functions) -> None:
+def live(owner: User, probe: Functions) -> None:
     deep = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
     run_state_machine_as_test(lambda: Life(owner=owner, probe=probe), settings=DEEP if deep else QUICK)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_promises_hold_whatever_pauses_dies_or_is_lost(owner: User, probe: Functions) -> None:
+    live(owner, probe)
+
+
+@pytest.mark.integration
+def test_promises_hold_inside_of_transactions_too(on_postgres: None, probe: Functions) -> None:
+    live(User.objects.create_user("ada"), probe)

@@ -16,11 +16,11 @@ from apps.jobs.engine.attempt import Holder, LostClaim, claim
 from apps.jobs.engine.interruptions import Interrupted
 from apps.jobs.engine.losses import MAX_LOSSES, release, time_out
 from apps.jobs.engine.stages import close_stage
-from apps.jobs.failures import DISK_FULL, ErrorCode, JobError
+from apps.jobs.failures import DISK_FULL, ErrorCode, JobError, TransientError
 from apps.jobs.live.reading import percent_done
 from apps.jobs.models import Job, JobStatus, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.services import retry_job
+from apps.jobs.services import cancel_job, retry_job
 from apps.jobs.storage import files
 from tests.jobs.conftest import Broker, Functions, only_step
 
@@ -283,3 +283,18 @@ def test_full_disk_is_said_to_be_full_and_the_job_can_be_retried(job: Job, broke
     broker.deliver()
     job.refresh_from_db()
     assert job.status == JobStatus.COMPLETED
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "failed", "tried later"])
+def test_progress_does_not_fall_with_a_running_step_that_ends_otherwise(
+    job: Job, broker: Broker, probe: Functions, ending: str
+) -> None:
+    def split(run: Run) -> Json:
+        run.report(80)
+        if ending == "cancelled":
+            cancel_job(job.pk)
+        raise JobError(ErrorCode.PROCESSING_ERROR) if ending == "failed" else TransientError(ErrorCode.UPSTREAM_ERROR)
+
+    probe.split = split
+    broker.deliver()
+    assert percent_done(Job.objects.get(pk=job.pk)) == 20
