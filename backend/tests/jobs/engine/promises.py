@@ -119,6 +119,7 @@ class Promises:
         claims = now.attempt - was.attempt
         assert claims in (0, 1), "attempt leapt"
         assert was.status == now.status or edge in STEP_EDGES, f"step went {edge}"
+        assert not claims or was.status == "queued", "taken from the one that held it"
         assert now.status == "processing" if claims else edge != ("queued", "processing"), "claimed without a fence"
         assert now.version >= was.version
         if was.progress != now.progress or (was.status != now.status and not claims):

@@ -94,6 +94,18 @@ def test_loss_that_is_reported_twice_counts_once(job: Job, broker: Broker) -> No
     assert only_step(job).losses == 1
 
 
+def test_late_word_of_a_lost_attempt_takes_nothing_from_its_successor(job: Job, broker: Broker) -> None:
+    claim("ingestion_io", holder=broker.holder, task_id="doomed")
+    lost = only_step(job)
+    release(lost)
+    claim("ingestion_io", holder=broker.holder, task_id="successor")
+    release(lost)
+    time_out(lost)
+    step = only_step(job)
+    assert (step.status, step.attempt, step.losses) == (StepStatus.PROCESSING, 2, 1)
+    assert Job.objects.get(pk=job.pk).status == JobStatus.PROCESSING
+
+
 def test_job_of_a_deactivated_user_is_not_run(job: Job, broker: Broker, owner: User) -> None:
     User.objects.update(is_active=False)
     broker.deliver()
