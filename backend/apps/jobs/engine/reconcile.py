@@ -1,16 +1,18 @@
 """Finds what was lost, and has it run again. Every worker and web process calls in; one of them takes each turn."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.jobs.engine.changes import changing, save_change
 from apps.jobs.engine.losses import release
 from apps.jobs.engine.stages import close_stage
-from apps.jobs.models import ACTIVE_JOB, Stage, Step, StepStatus, Turn, Worker
+from apps.jobs.models import ACTIVE_JOB, Job, Stage, Step, StepStatus, Turn, Worker
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +74,13 @@ def _held() -> QuerySet[Step]:
 
 
 def queue_steps_to_retry() -> None:
-    """Make steps due whose time to be tried again has come."""
-    Step.objects.filter(status=StepStatus.QUEUED, retry_at__lte=Now()).update(retry_at=None)
+    """Make steps due whose time to be tried again has come. What somebody else has locked is left to the next round."""
+    waiting = Step.objects.filter(status=StepStatus.QUEUED, retry_at__lte=Now())
+    with (
+        transaction.atomic()
+    ):  # no waiting for locks: others take those of several steps in another order
+        due = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        Step.objects.filter(pk__in=due).update(retry_at=None)
 
 
 def close_finished_stages() -> None:
@@ -101,6 +108,6 @@ def tell_of_queues_without_worker() -> None:
 def _tell(stages: QuerySet[Stage], queue: str) -> None:
     text = f"No worker has served the queue {queue} for {settings.JOBS_NO_WORKER_AFTER} s. Start one, and this goes on."
     for job_id in stages.values_list("job", flat=True)[:BATCH]:
-        with changing(job_id) as job:
+        with suppress(Job.DoesNotExist), changing(job_id) as job:
             if job.status in ACTIVE_JOB:
                 save_change(job, message=text, stalled=True)

@@ -97,9 +97,12 @@ def complete(fence: Fence, result: Json | None) -> None:
 
 def fail(fence: Fence, error: JobError) -> None:
     """End a step, and with it its job once the stage has ended, with an error. Raises LostClaim."""
+    counted = None
     with suppress(Job.DoesNotExist), changing(fence.job_id) as job:
         keep_progress(job)
-    _ended(fence, statements.end(fence, outcome="failed", error_code=error.code, error_message=error.message))
+        columns = {"error_code": error.code, "error_message": error.message}
+        counted = statements.end(fence, outcome="failed", **columns)
+    _ended(fence, counted)
 
 
 def _ended(fence: Fence, counted: statements.Row | None) -> None:
@@ -114,9 +117,10 @@ def _try_again(attempt: Attempt, error: TransientError) -> str:
     """Queue the step once more, for later. What went wrong stays to be seen."""
     delay = retry_delay(attempt.step.retries + 1, retry_after=error.retry_after)
     retry_at = timezone.now() + timedelta(seconds=delay)
+    columns = {"error_code": error.code, "error_message": error.message}
     with attempt.changing() as job:
         keep_progress(job)
-    written = statements.try_later(attempt.fence, retry_at=retry_at, error_code=error.code, error_message=error.message)
+        written = statements.try_later(attempt.fence, retry_at=retry_at, **columns)
     check(written, attempt.fence)
     return f"is tried again in {delay:.1f} s: {error}"
 

@@ -1,22 +1,26 @@
-"""A world in which the engine's programs pause and die between any two writes, with its own broker, workers and clock.
+"""A world in which the engine's programs pause and die between any two queries, with its own broker and workers.
 
-Each program runs as it is, in a greenlet: it pauses before each transaction, and before each query outside of one. So a
-test interleaves many of them on one connection, which no two of them may use at once.
+Each program runs as it is, in a thread with a database connection of its own; one of them runs at a time. On PostgreSQL
+they pause inside of transactions too, holding their locks; on SQLite, which has one writer, between transactions only.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from itertools import count
+from threading import Condition, Thread, local
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
-from greenlet import greenlet  # type: ignore[import-untyped]
-from kombu.exceptions import OperationalError
+from django.db import connection, connections
+from django.db.backends.signals import connection_created
+
+from apps.jobs.engine.interruptions import Interrupted
+from apps.jobs.engine.run import run_step
+from apps.jobs.engine.workers import Presence
+from tests.jobs.conftest import PROBE
 
 from apps.jobs.engine.interruptions import Interrupted
 from apps.jobs.engine.run import run_step
@@ -24,7 +28,10 @@ from apps.jobs.engine.workers import Presence
 from config.queues import QUEUES
 
 TO_THE_END = 1000  # pauses
-FOR_UPDATE = " FOR UPDATE"  # what SQLite doesn't know, and PostgreSQL needs
+BLOCKED = 0.005  # seconds after which a program is asked whether it waits for a lock
+SLOTS = 4
+
+running = local()  # .process: what runs in this thread
 
 
 class Crash(BaseException):
@@ -34,77 +41,114 @@ class Crash(BaseException):
 class Process:
     """A program that can be left waiting wherever it pauses, and can die at any query."""
 
-    def __init__(self, call: Callable[[], object], *, may_raise: tuple[type[Exception], ...]) -> None:
-        self._call, self._may_raise = call, may_raise
-        self._greenlet = greenlet(self._live)
+    def __init__(self, call: Callable[[], object], *, turn: Condition, may_raise: tuple[type[Exception], ...]) -> None:
+        self._call, self._turn, self._may_raise = call, turn, may_raise
         self._dies_after: int | None = None  # queries
-        self._is_dying = False
-
-    @property
-    def has_ended(self) -> bool:
-        return bool(self._greenlet.dead)
+        self._is_dying = self.is_running = self.has_ended = False
+        self.backend: int | None = None  # PostgreSQL's process id of its connection
+        self.error: BaseException | None = None
+        self.worker: Worker | None = None
+        self.task_id = ""
+        self.ending = "returns"
+        self._thread = Thread(target=self._live, daemon=True)
 
     def resume(self) -> None:
-        self._greenlet.switch()
+        """Let it run on. The caller holds the turn."""
+        if self.is_running:  # it waits for a lock
+            return
+        self.is_running = True
+        if self._thread.ident is None:
+            self._thread.start()
+        self._turn.notify_all()
 
-    def will_die(self, *, after: int) -> None:
+    def will_die(self, *, after: int = 0) -> None:
         self._dies_after = after
 
-    def reach_query(self, *, may_pause: bool) -> None:
-        if self._is_dying:
-            return
-        if may_pause and self._dies_after is None:
-            self._greenlet.parent.switch()
+    def reach_query(self) -> None:
+        """Pause, or die."""
+        if self._dies_after is None:
+            self.pause()
         if self._dies_after == 0:
             self._is_dying = True
+        if self._is_dying:
             raise Crash
         if self._dies_after:
             self._dies_after -= 1
 
+    def pause(self) -> None:
+        with self._turn:
+            self.is_running = False
+            self._turn.notify_all()
+            self._turn.wait_for(lambda: self.is_running)
+
     def _live(self) -> None:
-        with suppress(Crash, *self._may_raise):
-            self._call()
+        running.process = self
+        try:
+            with suppress(Crash, *self._may_raise):
+                self._call()
+        except BaseException as error:
+            self.error = error
+        finally:
+            running.process = None
+            connections.close_all()
+            with self._turn:
+                self.is_running, self.has_ended = False, True
+                self._turn.notify_all()
+
+    def join(self) -> None:
+        self._thread.join()
+
+
+class Worker:
+    """A worker with its presence, and its slots as the presence sees them."""
+
+    def __init__(self, name: str) -> None:
+        served = [{"name": stage.queue} for stage in PROBE.stages]
+        self.presence = Presence(name=name, queues=served, slots=self)
+        self.running: dict[str, Process] = {}
+        self._taken = 0
+
+    def take(self, queue: str, process: Process, task_id: str) -> None:
+        self._taken += 1
+        self.running[task_id] = process
+
+    def queues(self) -> list[str]:
+        return [stage.queue for stage in PROBE.stages]
+
+    def known(self) -> list[str]:
+        return [task_id for task_id, process in self.running.items() if not process.has_ended]
+
+    def free(self) -> int:
+        return SLOTS - len(self.known())
+
+    def taken(self) -> int:
+        return self._taken
+
+    def stop(self, task_ids: Iterable[str]) -> None:
+        for task_id in task_ids:
+            self.running[task_id].will_die()
+
+    def look(self) -> None:
+        """Do what the presence's thread does, once."""
+        self.presence._handle_reported()
+        self.presence.look()
 
 
 @dataclass
 class Broker:
-    """Holds permits, each the name of a queue, until the test delivers, loses or doubles them."""
+    """Holds permits until the test delivers, loses or doubles them."""
 
-    permits: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)  # names of queues
     is_away: bool = False
 
-
-class WorkerInWorld:
-    """A worker's main process: its presence is the engine's own; its tasks are processes of the world."""
-
-    def __init__(self, world: "World", name: str) -> None:
-        self.world, self.name = world, name
-        self.tasks: dict[str, Process] = {}
-        self.to_stop: set[str] = set()
-        self.presence = Presence(name=name, queues=[{"name": queue} for queue in QUEUES], slots=self)
-        self.presence.show_life()
-
-    def queues(self) -> Collection[str]:
-        return QUEUES
-
-    def known(self) -> Collection[str]:
-        return [task_id for task_id, process in self.tasks.items() if not process.has_ended]
-
-    def free(self) -> int:
-        return 1
-
-    def taken(self) -> int:
+    def send(self, queue: str, count: int, *, expires: float | None = None) -> int:
+        """Stands in for queueing.send_permits."""
+        if process := getattr(running, "process", None):
+            process.reach_query()
+        if self.is_away:
+            return count
+        self.waiting += [queue] * count
         return 0
-
-    def stop(self, task_ids: Iterable[str]) -> None:
-        self.to_stop.update(task_ids)
-
-    def run(self, queue: str) -> Process:
-        """Return a process that has got a permit of the queue."""
-        task_id = self.world.next_task_id()
-        call = partial(run_step, queue, holder=self.presence.holder, task_id=task_id)
-        self.tasks[task_id] = self.world.start(call, may_raise=(Interrupted,))
-        return self.tasks[task_id]
 
 
 class World:
@@ -112,77 +156,128 @@ class World:
 
     def __init__(self) -> None:
         self.broker = Broker()
-        self.now = datetime(2030, 1, 1, tzinfo=UTC)
+        self.clock = 0.0  # seconds
         self.processes: list[Process] = []  # that have not ended
-        self.current: Process | None = None
+        self._turn = Condition()
         self._task_ids = count(1)
 
     def start(self, call: Callable[[], object], *, may_raise: tuple[type[Exception], ...] = ()) -> Process:
         """Return a process that `go_on` and `crash` can be told to run."""
-        process = Process(call, may_raise=may_raise)
+        process = Process(call, turn=self._turn, may_raise=may_raise)
         self.processes.append(process)
         return process
 
-    def go_on(self, process: Process, pauses: int = TO_THE_END) -> None:
-        """Let a process run until it has paused so many times, or has ended."""
-        self.current = process
-        try:
-            while pauses and not process.has_ended:
+    def run_step(self, queue: str, worker: Worker, ending: str) -> Process:
+        """Return a process of a worker that has got a permit."""
+        task_id = f"task-{next(self._task_ids)}"
+
+        def call() -> None:
+            try:
+                run_step(queue, holder=worker.presence.holder, task_id=task_id)
+            except Interrupted as error:
+                if error.__cause__ and "deadlock" in str(error.__cause__):
+                    raise
+                worker.presence.lost(task_id)
+
+        process = self.start(call)
+        process.worker, process.task_id, process.ending = worker, task_id, ending
+        worker.take(queue, process, task_id)
+        return process
+
+    def go_on(self, process: Process, pauses: int = TO_THE_END, *, observe: Callable[[], None]) -> None:
+        """Let a process run until it has paused so many times, has ended, or waits for a lock."""
+        while pauses and not process.has_ended:
+            with self._turn:
                 process.resume()
-                pauses -= 1
-        finally:
-            self.current = None
-            self.processes = [process for process in self.processes if not process.has_ended]
+            self._settle()
+            observe()
+            if process.is_running:  # it waits for another
+                return
+            pauses -= 1
 
-    def crash(self, process: Process, *, after: int = 0) -> None:
-        """Let a process die after so many more queries, unless it ends before."""
-        process.will_die(after=after)
-        self.go_on(process)
+    def _settle(self) -> None:
+        """Wait until every process has paused, has ended, or waits for a lock."""
+        while True:
+            with self._turn:
+                self._turn.wait_for(lambda: not self._running(), timeout=BLOCKED)
+                left = self._running()
+            if not left or _all_wait_for_locks(left):
+                break
+        ended = [process for process in self.processes if process.has_ended]
+        self.processes = [process for process in self.processes if not process.has_ended]
+        for process in ended:
+            process.join()
+            if process.error:
+                raise process.error
 
-    def pause(self) -> None:
-        if self.current:
-            self.current.reach_query(may_pause=True)
+    def _running(self) -> list[Process]:
+        return [process for process in self.processes if process.is_running]
 
-    def pass_time(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+    def end_all(self, *, observe: Callable[[], None]) -> None:
+        """Let every process run to its end, those that wait for each other's locks too."""
+        rounds = 0
+        while self.processes:
+            rounds += 1
+            assert rounds < 100, "processes wait for each other"
+            for process in list(self.processes):
+                self.go_on(process, observe=observe)
 
-    def tell_time(self, tz: object = None) -> datetime:
-        self.now += timedelta(microseconds=1)  # no two readings are equal, so rows sort alike in every replay
-        return self.now
-
-    def next_task_id(self) -> str:
-        return f"task-{next(self._task_ids)}"
-
-    def collect(self, task: Any, *, producer: object, expires: float | None) -> None:
-        """Stands in for Task.apply_async."""
-        self.pause()
-        if self.broker.is_away:
-            raise OperationalError("Connection refused")
-        self.broker.permits.append(task.queue_name)
+    def close(self) -> None:
+        for process in self.processes:
+            process.will_die()
+        with suppress(BaseException):
+            self.end_all(observe=lambda: None)
 
     def reach_query(self, execute: Callable[..., object], sql: str, params: Any, many: bool, context: Any) -> object:
-        """Wrap each query: pause or die before it."""
-        if self.current:
-            self.current.reach_query(may_pause=not connection.in_atomic_block)
-        return execute(sql.removesuffix(FOR_UPDATE), params, many, context)
+        """Wrap each query: pause or die before it, and inside of a transaction after it, so before its commit too."""
+        process = getattr(running, "process", None)
+        if process is None:
+            return execute(sql, params, many, context)
+        is_inside = context["connection"].in_atomic_block
+        if not is_inside:
+            process.reach_query()
+        done = execute(sql, params, many, context)
+        if is_inside and connection.vendor == "postgresql":
+            process.reach_query()
+        return done
+
+    def connected(self, connection: Any, **_: Any) -> None:
+        if self.reach_query not in connection.execute_wrappers:
+            connection.execute_wrappers.append(self.reach_query)
+        if (process := getattr(running, "process", None)) and connection.vendor == "postgresql":
+            process.backend = connection.connection.info.backend_pid
+
+
+def _all_wait_for_locks(processes: list[Process]) -> bool:
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_locks WHERE NOT granted")
+        waiting = {pid for (pid,) in cursor.fetchall()}
+    return all(process.backend in waiting for process in processes)
 
 
 @contextmanager
 def inhabited() -> Iterator[World]:
-    """Put the engine into a world of its own, in which nothing has happened yet. At its end every process dies."""
+    """Put the engine into a world of its own, in which nothing has happened yet. At its end every process dies.
+
+    Its rounds follow each other at once, and a worker that misses two of them is taken for dead, alive or not.
+    """
     world = World()
-    with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(world.reach_query):
-        patch.setattr("django.utils.timezone.datetime", SimpleNamespace(now=world.tell_time))
-        patch.setattr("config.celery.QueueTask.apply_async", lambda task, **how: world.collect(task, **how))
-        for module in ("reconcile", "workers"):  # the database's clock
-            patch.setattr(f"apps.jobs.engine.{module}.Now", world.tell_time)
-        patch.setattr("apps.jobs.live.doorbell.send", lambda groups, message: None)  # nobody watches
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("queueing", "workers"):
+            patch.setattr(f"apps.jobs.engine.{module}.send_permits", world.broker.send)
+        for module in ("engine.attempt", "engine.changes", "services"):
+            patch.setattr(f"apps.jobs.{module}.ring", lambda job_id, owner_id: None)  # nobody watches
         patch.setattr("apps.jobs.engine.attempt.REPORT_INTERVAL", 0)
-        patch.setattr("apps.jobs.engine.run.drop_connection", lambda: None)  # all processes share one
-        patch.setattr("apps.jobs.engine.run.time", SimpleNamespace(monotonic=lambda: world.now.timestamp()))
-        patch.setattr(connection.features, "has_select_for_update", True)
+        patch.setattr("apps.jobs.engine.run.time", SimpleNamespace(monotonic=lambda: world.clock))
+        patch.setattr("apps.jobs.engine.run.retry_delay", lambda retry, retry_after: 0)
+        patch.setattr("apps.jobs.engine.workers.SIGN_OF_LIFE", timedelta(0))
+        for name, value in {"ROUND": timedelta(0), "LATE": timedelta(0), "MAX_MISSED": 2}.items():
+            patch.setattr(f"apps.jobs.engine.reconcile.{name}", value)
+        connection_created.connect(world.connected)
         try:
             yield world
         finally:
-            for process in list(world.processes):
-                world.crash(process)
+            world.close()
+            connection_created.disconnect(world.connected)

@@ -1,26 +1,18 @@
-"""What the engine promises of every write to jobs and steps, and of the state that it leaves behind."""
+"""What the engine promises of every change to jobs and steps, and of the state that it leaves behind."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.forms.models import model_to_dict
 
 from apps.jobs.engine.losses import MAX_LOSSES
 from apps.jobs.engine.retries import MAX_RETRIES
 from apps.jobs.failures import ErrorCode
-from apps.jobs.live.reading import percent_done
+from apps.jobs.live.reading import read_summaries
 from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Step, StepStatus
 
-Row = dict[str, Any]
-
-WATCHED = {
-    "jobs_job": ("id", "status", "version", "stage", "message", "error_code"),
-    "jobs_step": ("id", "job_id", "stage_id", "position", "status", "attempt", "losses", "retries", "held_by", "rank"),
-}
 JOB_EDGES = {
     ("queued", "processing"),
     ("queued", "cancelled"),
@@ -42,160 +34,147 @@ STEP_EDGES = {
     ("cancelled", "queued"),
 }
 ENDED = {"completed", "failed", "cancelled"}
-MOST_CLAIMS = MAX_LOSSES + MAX_RETRIES  # of a step, until a person retries its job
+MAX_CLAIMS = MAX_LOSSES + MAX_RETRIES  # of a step, until a person retries its job
+QUIET = {"version", "least_progress"}  # columns of a job that no browser sees
 
 
-@dataclass(frozen=True)
-class Write:
-    """One row that was inserted or changed. `was` is empty for an insert."""
+@dataclass
+class Seen:
+    """A job and its parts at one moment."""
 
-    table: str
-    was: Row
-    became: Row
-
-    @property
-    def edge(self) -> tuple[str, str]:
-        return self.was["status"], self.became["status"]
-
-    @property
-    def is_retry(self) -> bool:
-        return self.edge[0] in ENDED and self.edge[1] == "queued"
+    job: Job
+    row: dict[str, Any]
+    steps: dict[int, Step]
+    artifacts: list[str]
+    progress: float
 
 
-class Trace:
-    """Every committed write, in order. Triggers record it, so that none is overlooked."""
+def read_all() -> dict[Any, Seen]:
+    seen = {}
+    jobs = list(Job.objects.prefetch_related("steps", "artifacts"))
+    for job, summary in zip(jobs, read_summaries(jobs), strict=True):
+        stages = {stage.pk: stage for stage in job.stages.all()}
+        steps = {step.pk: step for step in sorted(job.steps.all(), key=lambda step: step.pk)}
+        for step in steps.values():
+            step.stage = stages[step.stage_id]
+        paths = [artifact.path for artifact in job.artifacts.all()]
+        seen[job.pk] = Seen(job, model_to_dict(job), steps, paths, summary.progress)
+    return seen
 
-    def __init__(self) -> None:
-        self._read = 0
 
-    def new_writes(self) -> list[Write]:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id, name, was, became FROM trace WHERE id > %s ORDER BY id", [self._read])
-            rows = cursor.fetchall()
-        self._read = rows[-1][0] if rows else self._read
-        return [Write(name, json.loads(was), json.loads(became)) for _, name, was, became in rows]
-
-
-@contextmanager
-def recording() -> Iterator[Trace]:
-    """Record writes through this connection."""
-    triggers = [(table, event) for table in WATCHED for event in ("INSERT", "UPDATE")]
+def commits() -> object:
+    """Return what is another whenever a transaction of another connection was committed."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE trace (id INTEGER PRIMARY KEY, name, was, became)")
-        for table, event in triggers:
-            was, became = "'{}'" if event == "INSERT" else _as_json("OLD", table), _as_json("NEW", table)
-            change = f"SELECT '{table}', {was}, {became} WHERE {was} <> {became}"
-            insert = f"INSERT INTO trace (name, was, became) {change}"
-            cursor.execute(f"CREATE TEMP TRIGGER {table}_{event} AFTER {event} ON main.{table} BEGIN {insert}; END")
-    yield Trace()
-    with connection.cursor() as cursor:
-        for table, event in triggers:
-            cursor.execute(f"DROP TRIGGER temp.{table}_{event}")
-        cursor.execute("DROP TABLE temp.trace")
-
-
-def _as_json(row: str, table: str) -> str:
-    return f"json_object({', '.join(f'{column!r}, {row}.{column}' for column in WATCHED[table])})"
+        is_postgresql = connection.vendor == "postgresql"
+        cursor.execute("SELECT pg_current_snapshot()::text" if is_postgresql else "PRAGMA data_version")
+        return cursor.fetchone()
 
 
 class Promises:
-    """Remembers what was written, and raises AssertionError at what must not follow."""
+    """Remembers what was seen, and raises AssertionError at what must not follow."""
 
     def __init__(self) -> None:
-        self.made: Counter[tuple[int, int]] = Counter()  # steps, by stage and position
-        self.first_stages: set[int] = set()
-        self.jobs_of_first_stages: set[tuple[str, int]] = set()
-        self.split_jobs: set[str] = set()  # whose first stage is completed
+        self._seen: dict[Any, Seen] = {}
+        self._commits: object = None
         self.claims: Counter[int] = Counter()  # of a step, until a person retries its job
         self.reasons: dict[int, set[str]] = {}  # error codes that a step may fail with
-        self.reached: dict[str, float] = {}  # percent, by job, until a person retries it
+        self.changes = 0
 
     def give_reason(self, step_id: int, code: str) -> None:
         self.reasons.setdefault(step_id, set()).add(code)
 
-    def check_write(self, write: Write) -> None:
-        if write.table == "jobs_job" and write.was:
-            self._check_job(write)
-        elif write.table == "jobs_step":
-            check = self._check_step if write.was else self._check_new_step
-            check(write)
+    def observe(self) -> None:
+        """Compare what is committed now with what was before. Call whenever a transaction may have been committed."""
+        if (now := commits()) == self._commits:
+            return
+        self._commits = now
+        seen = read_all()
+        for job_id, after in seen.items():
+            if before := self._seen.get(job_id):
+                self._check_change(before, after)
+            self._check_state(after)
+        self._seen = seen
 
-    def _check_job(self, write: Write) -> None:
-        was, became = write.was, write.became
-        assert write.edge in JOB_EDGES or was["status"] == became["status"], f"job went {write.edge}"
-        assert became["version"] > was["version"], "a change that no browser hears of"
-        if write.is_retry:
-            self.reached.pop(became["id"], None)
+    def _check_change(self, was: Seen, now: Seen) -> None:
+        before, after = was.job, now.job
+        is_retry = before.status in ENDED and after.status not in ENDED
+        assert before.status == after.status or (before.status, after.status) in JOB_EDGES, (
+            f"job went {before.status} → {after.status}"
+        )
+        assert after.version >= before.version, "the version fell"
+        changed = {name for name in was.row if was.row[name] != now.row[name]} - QUIET
+        assert not changed or after.version > before.version, f"a change that no browser hears of: {changed}"
+        assert now.progress >= was.progress or is_retry, f"progress fell from {was.progress} to {now.progress}"
+        if after.status in ENDED and before.status == after.status:
+            assert after.version == before.version, "a job changed after its end"
+            assert was.artifacts == now.artifacts, "a file was saved after the end"
+        for pk, step in now.steps.items():
+            if pk in was.steps:
+                self._check_step(was.steps[pk], step, before.version)
+        assert was.steps.keys() <= now.steps.keys(), "a step is gone"
 
-    def _check_new_step(self, write: Write) -> None:
-        step = write.became
-        place = step["stage_id"], step["position"]
-        self.made[place] += 1
-        assert self.made[place] == 1, "a stage was started twice"
-        if step["job_id"] not in {job_id for job_id, _ in self.jobs_of_first_stages}:
-            self.jobs_of_first_stages.add((step["job_id"], step["stage_id"]))
-            self.first_stages.add(step["stage_id"])
-        is_first = step["stage_id"] in self.first_stages
-        assert is_first or step["job_id"] in self.split_jobs, "a stage was started too early"
-
-    def _check_step(self, write: Write) -> None:
-        was, became = write.was, write.became
-        assert write.edge in STEP_EDGES or was["status"] == became["status"], f"step went {write.edge}"
-        claims = became["attempt"] - was["attempt"]
+    def _check_step(self, was: Step, now: Step, version: int) -> None:
+        edge = was.status, now.status
+        is_retry = was.status in ENDED and now.status not in ENDED
+        claims = now.attempt - was.attempt
         assert claims in (0, 1), "attempt leapt"
-        assert became["status"] == "processing" if claims else write.edge != ("queued", "processing")
-        assert became["losses"] < MAX_LOSSES, "lost too often"
-        assert bool(became["held_by"]) == (became["status"] == "processing"), "held, and not at work"
-        assert became["retries"] <= MAX_RETRIES, "retried too often"
-        if write.is_retry:
-            self.claims[became["id"]] = 0
-            self.reasons.pop(became["id"], None)
+        assert was.status == now.status or edge in STEP_EDGES, f"step went {edge}"
+        assert not claims or was.status == "queued", "taken from the one that held it"
+        assert now.status == "processing" if claims else edge != ("queued", "processing"), "claimed without a fence"
+        assert now.version >= was.version
+        if was.progress != now.progress or (was.status != now.status and not claims):
+            assert now.version > version, f"a change of a step that no browser hears of: {edge}"
+        if is_retry:
+            assert (now.losses, now.retries, now.progress) == (0, 0, 0)
+            self.claims[now.pk] = 0
+            self.reasons.pop(now.pk, None)
         else:
-            assert became["losses"] >= was["losses"]
-            assert became["retries"] >= was["retries"]
-        self.claims[became["id"]] += claims
-        assert self.claims[became["id"]] <= MOST_CLAIMS, "a step is tried without end"
-        if became["status"] == "completed" and became["stage_id"] in self.first_stages:
-            self.split_jobs.add(became["job_id"])
+            assert now.losses >= was.losses
+            assert now.retries >= was.retries
+        assert was.status not in ENDED or is_retry or now.result == was.result, "a result was overwritten"
+        self.claims[now.pk] += claims
+        assert self.claims[now.pk] <= MAX_CLAIMS, "a step is tried without end"
 
-    def check_state(self, job: Job) -> None:
-        steps = job.steps.all()
+    def _check_state(self, seen: Seen) -> None:
+        job, steps = seen.job, seen.steps.values()
         assert job.status in ACTIVE_JOB or not any(step.status in UNENDED_STEP for step in steps), "ended too early"
-        drawn = range(job.options["parts"]) if any(step.stage.name == "draw" for step in steps) else []
+        for stage in job.stages.all():
+            ways = Counter(step.status for step in steps if step.stage_id == stage.pk)
+            assert stage.total == ways.total(), "a stage miscounts its steps"
+            counted = {"completed": stage.completed, "failed": stage.failed, "cancelled": stage.cancelled}
+            assert counted == {status: ways[status] for status in counted}, f"{stage.name} counts {counted}: {ways}"
+        is_drawn = any(step.stage.name == "draw" for step in steps)
+        drawn = range(job.options["parts"]) if is_drawn else []
         planned = ["split", *(f"part {number}" for number in drawn)]
-        assert [step.label for step in steps] == planned, "a stage was started by halves"
-        paths = {artifact.name: artifact.path for artifact in job.artifacts.all()}
+        assert [step.label for step in steps] == planned, "a stage was started by halves, or twice"
+        assert not is_drawn or next(iter(steps)).status == "completed", "a stage was started too early"
         for step in steps:
-            assert step.version <= job.version, "a step is ahead of its job"
+            assert (step.held_by is not None) == (step.status == "processing"), f"{step.status}, held by {step.held_by}"
+            assert step.losses < MAX_LOSSES, "lost too often"
+            assert step.retries <= MAX_RETRIES, "retried too often"
             if step.status == StepStatus.COMPLETED:
                 assert (step.result or {})["attempt"] == step.attempt, "the result is of another attempt"
-                assert f"/{step.pk}-{step.attempt}/" in paths[step.label], "the file is of another attempt"
-        self._check_counts(job)
-        percent = percent_done(job)
-        assert percent >= self.reached.get(job.pk.hex, 0), "progress fell"
-        self.reached[job.pk.hex] = percent
+                mine = f"/{step.pk}-{step.attempt}/"
+                assert any(mine in path for path in seen.artifacts), "the file is of another attempt"
 
-    def _check_counts(self, job: Job) -> None:
-        for stage in job.stages.all():
-            statuses = Counter(step.status for step in job.steps.all() if step.stage_id == stage.pk)
-            counted = {"completed": stage.completed, "failed": stage.failed, "cancelled": stage.cancelled}
-            assert counted == {name: statuses[name] for name in counted}, "a stage counted wrongly"
-            assert stage.total == statuses.total()
-
-    def check_end(self, job: Job) -> None:
+    def check_end(self) -> None:
         """Completed, unless there is a reason."""
-        steps = list(job.steps.all())
+        for seen in read_all().values():
+            self._check_end(seen)
+
+    def _check_end(self, seen: Seen) -> None:
+        job, steps = seen.job, list(seen.steps.values())
         failed = [step for step in steps if step.status == StepStatus.FAILED]
         for step in failed:
             self._check_failure(step)
         if job.status == JobStatus.CANCELLED:
-            assert not any(step.status in UNENDED_STEP for step in steps)
+            pass  # also where all steps of a stage had ended, but not the stage
         elif failed:
             assert (job.status, job.error_code) == (JobStatus.FAILED, failed[0].error_code)
         elif job.options["parts"] == 0:
             assert (job.status, job.error_code) == (JobStatus.FAILED, ErrorCode.INTERNAL_ERROR)
         else:
-            assert (job.status, percent_done(job), job.error_code) == (JobStatus.COMPLETED, 100, "")
+            assert (job.status, seen.progress, job.error_code) == (JobStatus.COMPLETED, 100, "")
             assert {step.status for step in steps} == {StepStatus.COMPLETED}
             assert len(steps) == 1 + job.options["parts"]
             assert job.result == steps[1].result

@@ -1,4 +1,4 @@
-"""The engine's promises hold in whatever order its programs run, pause and die, and whatever happens to permits.
+"""The engine's promises hold in whatever order its programs run, pause and die, and whatever happens to their permits.
 
 HYPOTHESIS_PROFILE=deep looks for much longer, and elsewhere each time; --hypothesis-seed=… repeats a run.
 """
@@ -24,25 +24,22 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from kombu.exceptions import OperationalError
 
 from apps.jobs.engine.attempt import Attempt
-from apps.jobs.engine.losses import time_out
-from apps.jobs.engine.reconcile import LATE, MAX_MISSED, reconcile
+from apps.jobs.engine.reconcile import reconcile
 from apps.jobs.failures import ErrorCode, JobError, TransientError
-from apps.jobs.models import ACTIVE_JOB, Job, Step, StepStatus, Worker
+from apps.jobs.models import ACTIVE_JOB, Job, Step, Turn
+from apps.jobs.models import Worker as WorkerRow
 from apps.jobs.pipelines import Json
 from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
 from config.queues import QUEUES
 from tests.jobs.conftest import PROBE, Functions
-from tests.jobs.engine.life import TO_THE_END, Process, WorkerInWorld, inhabited
-from tests.jobs.engine.promises import Promises, recording
-
-pytestmark = pytest.mark.django_db(transaction=True)
+from tests.jobs.engine.life import TO_THE_END, Process, Worker, inhabited, running
+from tests.jobs.engine.promises import Promises
 
 QUICK = settings(
-    max_examples=30,
-    stateful_step_count=25,
+    max_examples=15,
+    stateful_step_count=20,
     phases=(Phase.generate, Phase.shrink),
     deadline=None,
     database=None,
@@ -51,28 +48,30 @@ QUICK = settings(
 DEEP = settings(QUICK, max_examples=1000, stateful_step_count=60, derandomize=False, print_blob=True)
 
 SOFT_LIMIT = max(QUEUES[stage.queue].soft_time_limit for stage in PROBE.stages)
+SIGNALLED = SoftTimeLimitExceeded()
 ENDINGS: dict[str, Exception | None] = {
     "returns": None,
     "asks for another try": TransientError(ErrorCode.UPSTREAM_ERROR),
     "refuses its input": JobError(ErrorCode.PROCESSING_ERROR),
     "has a bug": ZeroDivisionError("division by zero"),
-    "hits the soft limit": SoftTimeLimitExceeded(),
+    "hits the soft limit": SIGNALLED,
+    "gets another step's signal": SIGNALLED,
 }
 CODES = {"refuses its input": "PROCESSING_ERROR", "has a bug": "INTERNAL_ERROR", "hits the soft limit": "TIMEOUT"}
 
 which = st.integers(0, 7)  # of those there are, counted round
-pauses = st.just(TO_THE_END) | st.integers(1, 12)
-some_pauses = st.integers(3, 8)  # leave a run in its middle
+pauses = st.just(TO_THE_END) | st.integers(1, 16)
+some_pauses = st.integers(2, 6) | st.integers(2, 14)  # leave a run in its middle
 queries = st.integers(0, 40)
 ending = st.just("returns") | st.sampled_from(list(ENDINGS))
 parts = st.integers(1, 3) | st.integers(0, 3)  # none can't be planned
-worker = st.integers(0, 1)
+a_worker = st.integers(0, 1)
 
 T = TypeVar("T")
 
 
 class Life(RuleBasedStateMachine):
-    """Interleaves the engine's programs at will, and looks at every write of theirs."""
+    """Interleaves the engine's programs at will, and looks at every change of theirs."""
 
     def __init__(self, *, owner: User, probe: Functions) -> None:
         super().__init__()
@@ -81,10 +80,8 @@ class Life(RuleBasedStateMachine):
         probe.draw = self.work  # type: ignore[assignment]
         self.around = ExitStack()
         self.world = self.around.enter_context(inhabited())
-        self.trace = self.around.enter_context(recording())
         self.promises, self.broker = Promises(), self.world.broker
-        self.workers = [WorkerInWorld(self.world, "worker") for _ in range(2)]  # of equal names
-        self.endings: dict[Process, str] = {}
+        self.workers = [Worker("worker"), Worker("worker")]
         self.calls: Counter[tuple[int, int]] = Counter()  # of a stage's function, by step and attempt
 
     def teardown(self) -> None:
@@ -93,8 +90,8 @@ class Life(RuleBasedStateMachine):
                 self.let_everything_end()
         finally:
             self.around.close()
-            Job.objects.all().delete()
-            Worker.objects.all().delete()
+            for model in (Job, WorkerRow, Turn):
+                model.objects.all().delete()
 
     # What the stages do
 
@@ -102,17 +99,16 @@ class Life(RuleBasedStateMachine):
         return self.work(run) | {"parts": run.options["parts"]}
 
     def work(self, run: Attempt) -> Json:
-        process = self.world.current
-        assert process
-        self.calls[run.fence.step_id, run.attempt] += 1
+        process: Process = running.process
+        step_id = run.fence.step_id
+        self.calls[step_id, run.attempt] += 1
         run.report(80 / run.attempt, "at work")
         run.save_artifact(run.label, b"", "text/plain")
-        self.world.pause()
-        ending = self.endings[process]
-        if error := ENDINGS[ending]:
-            self.promises.give_reason(run.fence.step_id, CODES.get(ending, ""))
-            self.world.pass_time(SOFT_LIMIT if isinstance(error, SoftTimeLimitExceeded) else 0)
-            raise error
+        process.reach_query()
+        if error := ENDINGS[process.ending]:
+            self.promises.give_reason(step_id, CODES.get(process.ending, ""))
+            self.world.clock += SOFT_LIMIT if process.ending == "hits the soft limit" else 0
+            raise type(error)() if error is SIGNALLED else error
         return {"attempt": run.attempt}
 
     # What people do
@@ -123,42 +119,28 @@ class Life(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from("abc"), parts=parts, pauses=pauses)
     def submit(self, key: str, parts: int, pauses: int) -> None:
-        """The same key again is the same job, unless that one is deleted while this request waits for it."""
+        """The same key again is the same job, unless something else is asked for, or that one is deleted meanwhile."""
         request = partial(submit_job, owner=self.owner, kind="probe", options={"parts": parts}, idempotency_key=key)
         self.begin(request, pauses, may_raise=(Conflict,))
 
-    @precondition(lambda self: self.promises.made)
+    @precondition(lambda self: Job.objects.exists())
     @rule(which=which, wish=st.sampled_from(("cancel", "retry", "retry", "delete")), pauses=pauses)
     def press(self, which: int, wish: str, pauses: int) -> None:
-        jobs = list(Job.objects.order_by("idempotency_key"))
-        for job in [one(jobs, which)] if jobs else []:
-            call = {"cancel": partial(cancel_job, job.pk), "retry": partial(retry_job, job.pk)}
-            self.begin(call.get(wish, partial(delete_job, job)), pauses, may_raise=(Conflict, Job.DoesNotExist))
+        job = one(list(Job.objects.order_by("idempotency_key")), which)
+        calls = {"cancel": partial(cancel_job, job.pk), "retry": partial(retry_job, job.pk)}
+        self.begin(calls.get(wish, partial(delete_job, job)), pauses, may_raise=(Conflict, Job.DoesNotExist))
 
-    # What the broker and its workers do
+    # What the broker and the workers do
 
-    @precondition(lambda self: self.broker.permits)
-    @rule(which=which, worker=worker, ending=ending)
+    @precondition(lambda self: self.broker.waiting)
+    @rule(which=which, worker=a_worker, ending=ending)
     def deliver(self, which: int, worker: int, ending: str) -> None:
-        self.world.go_on(self.receive(self.take(which), worker, ending=ending))
+        self.go_on(self.receive(which, worker, ending))
 
-    @precondition(lambda self: self.broker.permits)
-    @rule(which=which, worker=worker, ending=ending, pauses=some_pauses)
+    @precondition(lambda self: self.broker.waiting)
+    @rule(which=which, worker=a_worker, ending=ending, pauses=some_pauses)
     def begin_run(self, which: int, worker: int, ending: str, pauses: int) -> None:
-        self.world.go_on(self.receive(self.take(which), worker, ending=ending), pauses)
-
-    @precondition(lambda self: self.broker.permits)
-    @rule(which=which, is_lost=st.booleans())
-    def lose_or_double(self, which: int, is_lost: bool) -> None:
-        queue = self.take(which)
-        if not is_lost:
-            self.broker.permits += [queue, queue]
-
-    @precondition(lambda self: self.broker.permits)
-    @rule(which=which, worker=worker, after=queries)
-    def kill_process(self, which: int, worker: int, after: int) -> None:
-        """In the middle of its work; its worker finds out by comparing."""
-        self.world.crash(self.receive(self.take(which), worker), after=after)
+        self.go_on(self.receive(which, worker, ending), pauses)
 
     @rule(worker=worker)
     def compare(self, worker: int) -> None:
@@ -168,83 +150,105 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.broker.permits)
     @rule(which=which, ending=ending, before=some_pauses, meanwhile=pauses)
     def give_up_for_dead(self, which: int, ending: str, before: int, meanwhile: int) -> None:
-        """A worker is frozen until it is taken for dead; its run goes on nevertheless, while another is at work."""
-        queue, (frozen, other) = self.take(which), self.workers
-        run = self.receive(queue, 0, ending=ending)
-        self.world.go_on(run, before)
-        self.silence(frozen, other)
-        self.world.go_on(self.receive(queue, 1), meanwhile)
-        self.world.go_on(run)
-        frozen.presence.show_life()
+        """A run that is given up for dead goes on nevertheless, while its successor is at work."""
+        queue = self.take(which)
+        run = self.world.run_step(queue, self.workers[0], ending)
+        self.go_on(run, before)
+        self.hold_rounds(3)
+        self.go_on(self.world.run_step(queue, self.workers[1], "returns"), meanwhile)
+        self.go_on(run)
 
-    @rule(which=worker, pauses=pauses)
-    def replace_worker(self, which: int, pauses: int) -> None:
-        """Kill a worker whole; another starts under its name, and the dead one's row grows old."""
-        dead = self.workers[which]
-        for process in [process for process in dead.tasks.values() if not process.has_ended]:
-            self.world.crash(process)
-        self.workers[which] = WorkerInWorld(self.world, "worker")
-        self.silence(dead, *self.workers)
+    @precondition(lambda self: self.broker.waiting)
+    @rule(which=which, before=some_pauses, is_retried=st.booleans(), meanwhile=some_pauses)
+    def cancel_what_runs(self, which: int, before: int, is_retried: bool, meanwhile: int) -> None:
+        """And perhaps retry it, so that a successor is at work when the cancelled run goes on."""
+        queue = self.take(which)
+        run = self.world.run_step(queue, self.workers[0], "returns")
+        self.go_on(run, before)
+        for step in Step.objects.filter(task_id=run.task_id, status="processing"):
+            for button in (cancel_job, retry_job)[: 1 + is_retried]:
+                self.begin(partial(button, step.job_id), TO_THE_END, may_raise=(Conflict, Job.DoesNotExist))
+            self.go_on(self.world.run_step(queue, self.workers[1], "returns"), meanwhile)
+        self.go_on(run)
 
-    @rule(worker=worker)
-    def miss_permits(self, worker: int) -> None:
-        for _ in range(2):
-            self.begin(self.workers[worker].presence.send_missing_permits, TO_THE_END)
+    @precondition(lambda self: self.broker.waiting)
+    @rule(which=which, is_lost=st.booleans())
+    def lose_or_double(self, which: int, is_lost: bool) -> None:
+        queue = self.take(which)
+        if not is_lost:
+            self.broker.waiting += [queue, queue]
+
+    @rule(is_away=st.sampled_from((False, False, True)))
+    def cut_broker(self, is_away: bool) -> None:
+        self.broker.is_away = is_away
+
+    @rule(worker=a_worker, pauses=pauses)
+    def look(self, worker: int, pauses: int) -> None:
+        self.begin(self.workers[worker].look, pauses)
+
+    @rule(rounds=st.integers(1, 3))
+    def hold_rounds(self, rounds: int) -> None:
+        """As by somebody else: workers that don't look meanwhile are taken for dead, and go on nevertheless."""
+        for _ in range(rounds):
+            self.begin(reconcile, TO_THE_END)
+
+    @rule(pauses=some_pauses)
+    def begin_to_reconcile(self, pauses: int) -> None:
+        self.begin(reconcile, pauses)
+
+    @rule(worker=a_worker)
+    def restart_worker(self, worker: int) -> None:
+        for process in list(self.world.processes):
+            if process.worker is self.workers[worker]:
+                self.crash(process)
+        self.workers[worker] = Worker("worker")
 
     # What happens to programs
 
     @precondition(lambda self: self.world.processes)
-    @rule(which=which)
-    def finish(self, which: int) -> None:
-        self.world.go_on(one(self.world.processes, which))
+    @rule(which=which, pauses=pauses)
+    def resume(self, which: int, pauses: int) -> None:
+        self.go_on(one(self.world.processes, which), pauses)
 
     @precondition(lambda self: self.world.processes)
-    @rule(which=which, pauses=some_pauses)
-    def go_on(self, which: int, pauses: int) -> None:
-        self.world.go_on(one(self.world.processes, which), pauses)
-
-    @precondition(lambda self: self.world.processes)
-    @rule(which=which, after=queries)
-    def crash(self, which: int, after: int) -> None:
-        self.world.crash(one(self.world.processes, which), after=after)
+    @rule(which=which, after=queries, is_reported=st.booleans())
+    def die(self, which: int, after: int, is_reported: bool) -> None:
+        process = one(self.world.processes, which)
+        self.crash(process, after=after)
+        if process.worker and is_reported:
+            process.worker.presence.lost(process.task_id)
 
     @precondition(lambda self: self.runs())
     @rule(which=which)
     def kill_at_the_hard_limit(self, which: int) -> None:
-        task_id, process = one(self.runs(), which)
-        self.world.crash(process)
-        for step in Step.objects.filter(task_id=task_id, status=StepStatus.PROCESSING).select_related("job", "stage"):
+        process = one(self.runs(), which)
+        self.crash(process)
+        assert process.worker
+        for step in Step.objects.filter(task_id=process.task_id):
             self.promises.give_reason(step.pk, "TIMEOUT")
-            self.begin(partial(time_out, step), TO_THE_END)
-
-    @rule(pauses=pauses)
-    def reconcile(self, pauses: int) -> None:
-        self.begin(reconcile, pauses, may_raise=(OperationalError,))
-
-    @rule(seconds=st.sampled_from((10, 70, 160, 700)), broker_is_away=st.sampled_from((False, False, False, True)))
-    def pass_time(self, seconds: int, broker_is_away: bool) -> None:
-        self.broker.is_away = broker_is_away
-        self.world.pass_time(seconds)
+        process.worker.presence.timed_out(process.task_id)
 
     # What the rules are made of
 
-    def begin(self, call: Callable[[], object], pauses: int, may_raise: tuple[type[Exception], ...] = ()) -> None:
-        self.world.go_on(self.world.start(call, may_raise=may_raise), pauses)
+    def go_on(self, process: Process, pauses: int = TO_THE_END) -> None:
+        self.world.go_on(process, pauses, observe=self.promises.observe)
 
-    def runs(self) -> list[tuple[str, Process]]:
-        tasks = [task for worker in self.workers for task in worker.tasks.items()]
-        return [(task_id, process) for task_id, process in tasks if not process.has_ended]
+    def begin(self, call: Callable[[], object], pauses: int, may_raise: tuple[type[Exception], ...] = ()) -> None:
+        self.go_on(self.world.start(call, may_raise=may_raise), pauses)
+
+    def crash(self, process: Process, *, after: int = 0) -> None:
+        """Let a process die after so many more queries, unless it ends before."""
+        process.will_die(after=after)
+        self.go_on(process)
+
+    def runs(self) -> list[Process]:
+        return [process for process in self.world.processes if process.worker]
 
     def take(self, which: int) -> str:
-        queue = one(self.broker.permits, which)
-        self.broker.permits.remove(queue)
-        return queue
+        return self.broker.waiting.pop(which % len(self.broker.waiting))
 
-    def receive(self, queue: str, worker: int, *, ending: str = "returns") -> Process:
-        """Return a process of a worker that has got a permit."""
-        process = self.workers[worker].run(queue)
-        self.endings[process] = ending
-        return process
+    def receive(self, which: int, worker: int, ending: str) -> Process:
+        return self.world.run_step(self.take(which), self.workers[worker], ending)
 
     def look(self, worker: WorkerInWorld) -> None:
         worker.presence.show_life()
@@ -268,37 +272,30 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def promises_are_kept(self) -> None:
         assert max(self.calls.values(), default=1) == 1, "an attempt called its function twice"
-        writes = self.trace.new_writes()
-        for write in writes:
-            self.promises.check_write(write)
-        for job in Job.objects.prefetch_related("steps__stage", "stages", "artifacts") if writes else []:
-            self.promises.check_state(job)
+        self.promises.observe()
 
     def let_everything_end(self) -> None:
         """Nobody dies any more and nothing is lost: every job ends before long, and then stays as it is."""
         self.broker.is_away = False
-        for process in list(self.world.processes):
-            self.world.go_on(process)
+        self.broker.waiting.clear()  # the last of the harm: all permits are lost
+        self.world.end_all(observe=self.promises.observe)
         rounds = 0
         while Job.objects.filter(status__in=ACTIVE_JOB).exists():
             rounds += 1
-            assert rounds < 20, "a job doesn't end"
-            self.work_on()
-            self.world.pass_time(700)
+            assert rounds < 30, "a job doesn't end"
+            self.look_and_deliver()
         self.promises_are_kept()
-        for job in Job.objects.prefetch_related("steps", "stages"):
-            self.promises.check_end(job)
-        self.broker.permits += QUEUES
-        self.work_on()
-        assert not self.trace.new_writes(), "a job changed after its end"
+        self.promises.check_end()
+        before = [(job.pk, job.version) for job in Job.objects.order_by("pk")]
+        self.broker.waiting += self.workers[0].queues() * 2
+        self.look_and_deliver()
+        assert before == [(job.pk, job.version) for job in Job.objects.order_by("pk")], "a job changed after its end"
 
-    def work_on(self) -> None:
+    def look_and_deliver(self) -> None:
         for worker in self.workers:
-            self.look(worker)
-        self.begin(reconcile, TO_THE_END)
-        self.miss_permits(0)
-        while self.broker.permits:
-            self.world.go_on(self.receive(self.take(0), 0))
+            self.begin(worker.look, TO_THE_END)
+        while self.broker.waiting:
+            self.go_on(self.receive(0, 0, "returns"))
         self.promises_are_kept()
 
 
@@ -306,6 +303,16 @@ def one(items: list[T], which: int) -> T:
     return items[which % len(items)]
 
 
-def test_promises_hold_whatever_pauses_dies_or_is_lost(owner: User, probe: Functions) -> None:
+def live(owner: User, probe: Functions) -> None:
     deep = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
     run_state_machine_as_test(lambda: Life(owner=owner, probe=probe), settings=DEEP if deep else QUICK)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_promises_hold_whatever_pauses_dies_or_is_lost(owner: User, probe: Functions) -> None:
+    live(owner, probe)
+
+
+@pytest.mark.integration
+def test_promises_hold_inside_of_transactions_too(on_postgres: None, probe: Functions) -> None:
+    live(User.objects.create_user("ada"), probe)

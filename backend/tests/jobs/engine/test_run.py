@@ -2,6 +2,7 @@
 
 import errno
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,15 +13,16 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.db import OperationalError, ProgrammingError, connection
 
+from apps.jobs.engine import statements
 from apps.jobs.engine.attempt import Holder, LostClaim, claim
 from apps.jobs.engine.interruptions import Interrupted
 from apps.jobs.engine.losses import MAX_LOSSES, release, time_out
 from apps.jobs.engine.stages import close_stage
-from apps.jobs.failures import DISK_FULL, ErrorCode, JobError
+from apps.jobs.failures import DISK_FULL, ErrorCode, JobError, TransientError
 from apps.jobs.live.reading import percent_done
 from apps.jobs.models import Job, JobStatus, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.services import retry_job
+from apps.jobs.services import cancel_job, retry_job
 from apps.jobs.storage import files
 from tests.jobs.conftest import Broker, Functions, only_step
 
@@ -59,11 +61,12 @@ def test_attempt_given_up_for_dead_cannot_write(job: Job, broker: Broker, probe:
         nonlocal message
         release(only_step(job))
         assert claim("ingestion_io", holder=Holder(uuid4(), "successor"), task_id="second")
-        for write in (
+        writes: list[Callable[[], None]] = [
             lambda: run.report(50, "late"),
             lambda: run.save_artifact("late.txt", b"late", "text/plain"),
             lambda: run.save_file("late", b"late"),
-        ):
+        ]
+        for write in writes:
             with pytest.raises(LostClaim):
                 write()
         message = Job.objects.get(pk=job.pk).message
@@ -92,6 +95,26 @@ def test_loss_that_is_reported_twice_counts_once(job: Job, broker: Broker) -> No
     release(step)
     release(step)
     assert only_step(job).losses == 1
+
+
+def test_step_that_is_cancelled_between_claim_and_begin_is_not_run(job: Job, broker: Broker) -> None:
+    step = statements.claim(queue="ingestion_io", worker_id=uuid4(), worker_name="test", task_id="one")
+    assert step
+    cancel_job(job.pk)
+    assert statements.begin(step.fence) is None
+    assert Job.objects.get(pk=job.pk).status == JobStatus.CANCELLED
+
+
+def test_late_word_of_a_lost_attempt_takes_nothing_from_its_successor(job: Job, broker: Broker) -> None:
+    claim("ingestion_io", holder=broker.holder, task_id="doomed")
+    lost = only_step(job)
+    release(lost)
+    claim("ingestion_io", holder=broker.holder, task_id="successor")
+    release(lost)
+    time_out(lost)
+    step = only_step(job)
+    assert (step.status, step.attempt, step.losses) == (StepStatus.PROCESSING, 2, 1)
+    assert Job.objects.get(pk=job.pk).status == JobStatus.PROCESSING
 
 
 def test_job_of_a_deactivated_user_is_not_run(job: Job, broker: Broker, owner: User) -> None:
@@ -283,3 +306,18 @@ def test_full_disk_is_said_to_be_full_and_the_job_can_be_retried(job: Job, broke
     broker.deliver()
     job.refresh_from_db()
     assert job.status == JobStatus.COMPLETED
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "failed", "tried later"])
+def test_progress_does_not_fall_with_a_running_step_that_ends_otherwise(
+    job: Job, broker: Broker, probe: Functions, ending: str
+) -> None:
+    def split(run: Run) -> Json:
+        run.report(80)
+        if ending == "cancelled":
+            cancel_job(job.pk)
+        raise JobError(ErrorCode.PROCESSING_ERROR) if ending == "failed" else TransientError(ErrorCode.UPSTREAM_ERROR)
+
+    probe.split = split
+    broker.deliver()
+    assert percent_done(Job.objects.get(pk=job.pk)) == 20

@@ -1,0 +1,29 @@
+"""A PostgreSQL for tests of the engine, with the settings by which production connects to it."""
+
+from collections.abc import Iterator
+
+import dj_database_url
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+# As in config.settings: no lock without an end.
+OPTIONS = {"options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=10s"}
+
+
+@pytest.fixture
+def on_postgres(
+    postgres_server: str, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Let everything here use a PostgreSQL whose tables are empty."""
+    parsed = dj_database_url.parse(postgres_server) | {"OPTIONS": OPTIONS}
+    usual = connections["default"]
+    monkeypatch.setitem(connections.settings, "default", connections.configure_settings({"default": parsed})["default"])
+    del connections["default"]
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+        yield
+        call_command("flush", verbosity=0, interactive=False)
+        connections["default"].close()
+    connections["default"] = usual
