@@ -180,7 +180,6 @@ def cancel_job(job_id: UUID) -> None:
 def _cancel(job: Job) -> None:
     keep_progress(job)
     now = timezone.now()
-    keep_progress(job)
     version = save_change(job, status=JobStatus.CANCELLED, finished_at=now, message="", stalled=False)
     columns = {"status": StepStatus.CANCELLED, "finished_at": now, "version": version, "retry_at": None}
     free = {"held_by": None, "task_id": ""}  # from which its worker sees that it is to be ended

@@ -86,7 +86,7 @@ def test_waiting_step_says_when_it_is_tried_again_and_why_and_no_later_than_the_
     assert step["error"]["code"] == "UPSTREAM_ERROR"
     assert "429" in step["error"]["message"]
     wait = datetime.fromisoformat(step["retry_at"]) - datetime.now(UTC)
-    assert MAX_RETRY_DELAY - WITHIN < wait.total_seconds() <= LONGEST_RETRY_DELAY
+    assert MAX_RETRY_DELAY - WITHIN < wait.total_seconds() <= MAX_RETRY_DELAY
     with proxied_stack.client() as client:
         assert client.post(f"/api/jobs/{job_id}/cancel/").json()["status"] == "cancelled"
     assert len(upstream.asked["/tomorrow.csv"]) == 1

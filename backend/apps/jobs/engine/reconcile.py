@@ -76,9 +76,7 @@ def _held() -> QuerySet[Step]:
 def queue_steps_to_retry() -> None:
     """Make steps due whose time to be tried again has come. What somebody else has locked is left to the next round."""
     waiting = Step.objects.filter(status=StepStatus.QUEUED, retry_at__lte=Now())
-    with (
-        transaction.atomic()
-    ):  # no waiting for locks: others take those of several steps in another order
+    with transaction.atomic():  # no waiting for locks: others take those of several steps in another order
         due = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         Step.objects.filter(pk__in=due).update(retry_at=None)
 

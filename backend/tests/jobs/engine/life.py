@@ -22,11 +22,6 @@ from apps.jobs.engine.run import run_step
 from apps.jobs.engine.workers import Presence
 from tests.jobs.conftest import PROBE
 
-from apps.jobs.engine.interruptions import Interrupted
-from apps.jobs.engine.run import run_step
-from apps.jobs.engine.workers import Presence
-from config.queues import QUEUES
-
 TO_THE_END = 1000  # pauses
 BLOCKED = 0.005  # seconds after which a program is asked whether it waits for a lock
 SLOTS = 4

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from apps.jobs.storage import fetch as fetching
 from apps.jobs.failures import ErrorCode, JobError, TransientError
+from apps.jobs.storage import fetch as fetching
 from apps.jobs.storage.addresses import is_public
 from apps.jobs.storage.fetch import Fetched, fetch
 

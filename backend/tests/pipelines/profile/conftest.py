@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from apps.jobs.pipelines import Json
+from pipelines.profile import PROFILE, plan_charts
 from pipelines.profile.charts import chart
 from pipelines.profile.ingest import ingest
-from pipelines.profile import PROFILE, plan_charts
 from pipelines.profile.summary import summarize
 
 SAMPLE = Path(__file__).parents[4] / "frontend" / "public" / "samples" / "seattle-weather.csv"

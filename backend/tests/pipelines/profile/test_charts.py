@@ -7,11 +7,10 @@ import warnings
 
 import pytest
 
-from pipelines.profile import canvas
+from pipelines.profile import canvas, plan_charts
 from pipelines.profile.canvas import AxisNumbers
 from pipelines.profile.charts import chart
 from pipelines.profile.names import file_stem
-from pipelines.profile import plan_charts
 from tests.pipelines.profile.conftest import SAMPLE, MakeRun
 
 HOSTILE = [
