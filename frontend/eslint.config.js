@@ -20,7 +20,7 @@ const layers = [
 ];
 
 export default defineConfig([
-  globalIgnores(['dist', 'screenshots', 'test-results', 'playwright-report', 'src/shared/api/schema.d.ts']),
+  globalIgnores(['dist', 'screenshots', 'test-results', 'playwright-report', 'src/shared/api/schema.ts']),
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked, reactHooks.configs.flat.recommended],

@@ -57,7 +57,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/jobs/{job_id}/artifacts/": {
+    "/api/jobs/{job_id}/artifacts.zip": {
         parameters: {
             query?: never;
             header?: never;
@@ -65,7 +65,24 @@ export interface paths {
             cookie?: never;
         };
         /** @description All files that a job has made so far, as a zip archive. */
-        get: operations["jobs_artifacts_retrieve"];
+        get: operations["jobs_artifacts_zip_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/artifacts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The files that a job has made. */
+        get: operations["jobs_artifacts_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -119,6 +136,23 @@ export interface paths {
         put?: never;
         /** @description Run again what failed or was cancelled, and only that. 409 when there is nothing to retry. */
         post: operations["jobs_retry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/steps/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The steps of a job. */
+        get: operations["jobs_steps_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -216,6 +250,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ArtifactPage */
+        ArtifactPage: {
+            results: components["schemas"]["ArtifactState"][];
+            next: string | null;
+            previous: string | null;
+        };
         /** ArtifactState */
         ArtifactState: {
             /** Id */
@@ -233,47 +273,85 @@ export interface components {
             username: string;
             password: string;
         };
+        /** ErrorBody */
+        ErrorBody: {
+            error: components["schemas"]["ErrorDetail"];
+        };
+        /**
+         * ErrorCode
+         * @enum {string}
+         */
+        ErrorCode: "TIMEOUT" | "UNKNOWN_KIND" | "USER_NOT_FOUND" | "INVALID_INPUT" | "UPSTREAM_ERROR" | "WORKER_LOST" | "PROCESSING_ERROR" | "INTERNAL_ERROR";
+        /** ErrorDetail */
+        ErrorDetail: {
+            code: string;
+            message: string;
+            fields?: {
+                [key: string]: string[];
+            };
+        };
         /** Failure */
         Failure: {
-            /** Code */
-            code: string;
-            /** Message */
+            code: components["schemas"]["ErrorCode"];
             message: string;
+        };
+        /**
+         * Heartbeat
+         * @description The versions of unfinished and just-finished jobs; null is a job that is gone.
+         */
+        Heartbeat: {
+            /**
+             * @default heartbeat
+             * @constant
+             */
+            type: "heartbeat";
+            versions: {
+                [key: string]: number | null;
+            };
         };
         /** IssuedToken */
         IssuedToken: {
             /** Token */
             token: string;
         };
+        /** JobDeleted */
+        JobDeleted: {
+            /**
+             * @default job.deleted
+             * @constant
+             */
+            type: "job.deleted";
+            /** Format: uuid */
+            id: string;
+        };
         /** JobPage */
         JobPage: {
-            /** Results */
-            results: components["schemas"]["JobState"][];
-            /** Next */
+            results: components["schemas"]["JobSummary"][];
             next: string | null;
-            /** Previous */
             previous: string | null;
         };
-        /** JobState */
-        JobState: {
+        /** JobSnapshot */
+        JobSnapshot: {
             /**
-             * Id
-             * Format: uuid
+             * @default job.snapshot
+             * @constant
              */
+            type: "job.snapshot";
+            job: components["schemas"]["JobState"];
+        };
+        /**
+         * JobState
+         * @description A job with at most 200 of its steps and artifacts.
+         */
+        JobState: {
+            /** Format: uuid */
             id: string;
-            /** Kind */
             kind: string;
-            /** Status */
-            status: string;
-            /** Priority */
-            priority: string;
-            /** Progress */
+            status: components["schemas"]["JobStatus"];
+            priority: components["schemas"]["Priority"];
             progress: number;
-            /** Version */
             version: number;
-            /** Stage */
             stage: string;
-            /** Message */
             message: string;
             error: components["schemas"]["Failure"] | null;
             source: components["schemas"]["Source"] | null;
@@ -281,27 +359,77 @@ export interface components {
             options: {
                 [key: string]: unknown;
             };
+            /** Format: date-time */
+            created_at: string;
+            queued_at: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+            stages: components["schemas"]["StageState"][];
+            steps_total: number;
+            artifacts_total: number;
             /** Result */
             result: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Queued At */
-            queued_at: string | null;
-            /** Started At */
-            started_at: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Stages */
-            stages: components["schemas"]["StageState"][];
-            /** Artifacts */
-            artifacts: components["schemas"]["ArtifactState"][];
-            /** Steps */
+            result_url: string | null;
             steps: components["schemas"]["StepState"][];
+            artifacts: components["schemas"]["ArtifactState"][];
+        };
+        /**
+         * JobStatus
+         * @enum {string}
+         */
+        JobStatus: "queued" | "processing" | "completed" | "failed" | "cancelled";
+        /**
+         * JobSummary
+         * @description A job as a list shows it: without its steps, artifacts and result.
+         */
+        JobSummary: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            status: components["schemas"]["JobStatus"];
+            priority: components["schemas"]["Priority"];
+            progress: number;
+            version: number;
+            stage: string;
+            message: string;
+            error: components["schemas"]["Failure"] | null;
+            source: components["schemas"]["Source"] | null;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            queued_at: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+            stages: components["schemas"]["StageState"][];
+            steps_total: number;
+            artifacts_total: number;
+        };
+        /**
+         * JobUpdated
+         * @description What changed in a job after its version `since`. On the socket of the list the job is a summary.
+         */
+        JobUpdated: {
+            /**
+             * @default job.updated
+             * @constant
+             */
+            type: "job.updated";
+            since: number;
+            job: components["schemas"]["JobState"] | components["schemas"]["JobSummary"];
+        };
+        /** JobsSnapshot */
+        JobsSnapshot: {
+            /**
+             * @default jobs.snapshot
+             * @constant
+             */
+            type: "jobs.snapshot";
+            jobs: components["schemas"]["JobSummary"][];
         };
         /** PipelineDescription */
         PipelineDescription: {
@@ -327,15 +455,13 @@ export interface components {
         /** Pipelines */
         Pipelines: components["schemas"]["PipelineDescription"][];
         /**
-         * @description * `high` - High
-         *     * `normal` - Normal
-         *     * `low` - Low
+         * Priority
          * @enum {string}
          */
-        PriorityEnum: "high" | "normal" | "low";
+        Priority: "high" | "normal" | "low";
         /**
          * QueueState
-         * @description A queue's promise, and how it does. `waiting` and `workers` are null while the broker can't be reached.
+         * @description A queue's promise, and how it does.
          */
         QueueState: {
             /** Name */
@@ -354,17 +480,25 @@ export interface components {
             time_limit: number;
             /** Soft Time Limit */
             soft_time_limit: number;
-            /** Waiting */
-            waiting: number | null;
+            waiting: number;
             /** Processing */
             processing: number;
-            /** Workers */
-            workers: number | null;
+            workers: number;
             /** Finished Per Minute */
             finished_per_minute: number[];
         };
         /** QueueStates */
         QueueStates: components["schemas"]["QueueState"][];
+        /** Refusal */
+        Refusal: {
+            /**
+             * @default error
+             * @constant
+             */
+            type: "error";
+            code: string;
+            message: string;
+        };
         /** Session */
         Session: {
             user: components["schemas"]["SignedInUser"] | null;
@@ -394,45 +528,48 @@ export interface components {
         };
         /** StageState */
         StageState: {
-            /** Name */
             name: string;
-            /** Queue */
             queue: string;
-            /** Status */
-            status: components["schemas"]["StatusEnum"];
-            /** Done */
+            status: components["schemas"]["StageStatus"];
             done: number;
-            /** Total */
             total: number;
+            queued: number;
+            processing: number;
+            completed: number;
+            failed: number;
+            cancelled: number;
         };
-        /** @enum {string} */
-        StatusEnum: "pending" | "queued" | "processing" | "completed" | "failed" | "cancelled";
+        /**
+         * StageStatus
+         * @enum {string}
+         */
+        StageStatus: "pending" | "queued" | "processing" | "completed" | "failed" | "cancelled";
+        /** StepPage */
+        StepPage: {
+            results: components["schemas"]["StepState"][];
+            next: string | null;
+            previous: string | null;
+        };
         /** StepState */
         StepState: {
-            /** Id */
             id: number;
-            /** Stage */
             stage: string;
-            /** Label */
             label: string;
-            /** Queue */
             queue: string;
-            /** Status */
-            status: string;
-            /** Progress */
+            status: components["schemas"]["StepStatus"];
             progress: number;
-            /** Attempt */
             attempt: number;
-            /** Worker */
             worker: string;
-            error: components["schemas"]["Failure"] | null;
-            /** Retry At */
             retry_at: string | null;
-            /** Started At */
+            error: components["schemas"]["Failure"] | null;
             started_at: string | null;
-            /** Finished At */
             finished_at: string | null;
         };
+        /**
+         * StepStatus
+         * @enum {string}
+         */
+        StepStatus: "queued" | "processing" | "completed" | "failed" | "cancelled";
         Submission: {
             kind: string;
             /** Format: uri */
@@ -440,7 +577,7 @@ export interface components {
             /** Format: uri */
             url?: string;
             options?: unknown;
-            priority?: components["schemas"]["PriorityEnum"];
+            priority?: components["schemas"]["Priority"];
         };
         /**
          * Waiting
@@ -472,7 +609,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 kind?: string;
-                status?: "cancelled" | "completed" | "created" | "expired" | "failed" | "processing" | "queued" | "uploading";
+                status?: components["schemas"]["JobStatus"];
             };
             header?: never;
             path?: never;
@@ -586,7 +723,7 @@ export interface operations {
             };
         };
     };
-    jobs_artifacts_retrieve: {
+    jobs_artifacts_zip_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -603,6 +740,29 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+        };
+    };
+    jobs_artifacts_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPage"];
                 };
             };
         };
@@ -667,6 +827,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobState"];
+                };
+            };
+        };
+    };
+    jobs_steps_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                stage?: string;
+                status?: components["schemas"]["StepStatus"];
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepPage"];
                 };
             };
         };
@@ -783,12 +968,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No response body */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
             };
         };
     };
@@ -818,3 +1004,16 @@ export interface operations {
         };
     };
 }
+type FlattenedDeepRequired<T> = {
+    [K in keyof T]-?: FlattenedDeepRequired<T[K] extends unknown[] | undefined | null ? Extract<T[K], unknown[]>[number] : T[K]>;
+};
+type ReadonlyArray<T> = [
+    Exclude<T, undefined>
+] extends [
+    unknown[]
+] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["TIMEOUT", "UNKNOWN_KIND", "USER_NOT_FOUND", "INVALID_INPUT", "UPSTREAM_ERROR", "WORKER_LOST", "PROCESSING_ERROR", "INTERNAL_ERROR"];
+export const jobStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["JobStatus"]> = ["queued", "processing", "completed", "failed", "cancelled"];
+export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["high", "normal", "low"];
+export const stageStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StageStatus"]> = ["pending", "queued", "processing", "completed", "failed", "cancelled"];
+export const stepStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StepStatus"]> = ["queued", "processing", "completed", "failed", "cancelled"];
