@@ -30,6 +30,7 @@ export default defineConfig([
     rules: {
       'import-x/no-restricted-paths': ['error', { zones: layers }],
       'import-x/no-cycle': 'error',
+      'react-hooks/incompatible-library': 'off', // warns users of React's compiler, which isn't used here
       'max-lines': ['error', 300],
       'max-lines-per-function': ['error', 90],
       'no-restricted-syntax': [

@@ -1,7 +1,7 @@
 // The steps of a stage. Only those in view are in the document: a stage may have ten thousand.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Stage, Step } from '../../shared/api/types';
 import { count } from '../../shared/format/format';
 import { stepPagesQuery } from './api';
@@ -33,7 +33,7 @@ export function StepList({ job, stage, steps, queues, now }: Props) {
     count: ordered.length + (missing > 0 ? 1 : 0),
     lanes: columns,
     getScrollElement: () => box.current,
-    getItemKey: (index) => ordered[index]?.id ?? 'missing',
+    getItemKey: useCallback((index: number) => ordered[index]?.id ?? 'missing', [ordered]),
     estimateSize: () => ROW,
     overscan: 2 * columns,
     initialRect: { width: COLUMN, height: ROWS_IN_VIEW * ROW },
@@ -88,12 +88,9 @@ function useEveryStep(job: HeldJob, stage: Stage, steps: Step[]) {
   const pages = useInfiniteQuery({ ...stepPagesQuery(job, stage.name), enabled: false });
   const { data, hasNextPage, isFetching, fetchNextPage } = pages;
   const known = useMemo(() => withPages(steps, data?.pages.map((page) => page.results) ?? []), [steps, data]);
-  const more = useMemo(
-    () => () => {
-      if (!isFetching && (!data || hasNextPage)) void fetchNextPage();
-    },
-    [isFetching, data, hasNextPage, fetchNextPage],
-  );
+  const more = useCallback(() => {
+    if (!isFetching && (!data || hasNextPage)) void fetchNextPage();
+  }, [isFetching, data, hasNextPage, fetchNextPage]);
   return { known, more };
 }
 

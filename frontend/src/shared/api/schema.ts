@@ -11,10 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description My jobs, newest first. */
+        /** @description My jobs, newest first, without their steps, artifacts and results. */
         get: operations["jobs_list"];
         put?: never;
-        /** @description Submit a job. The same `Idempotency-Key` returns the same job, with 200. */
+        /** @description Submit a job. The same `Idempotency-Key` returns the same job, with 200; for another request, 409. */
         post: operations["jobs_create"];
         delete?: never;
         options?: never;
@@ -29,7 +29,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of my jobs. */
+        /** @description One of my jobs, with at most 200 steps and artifacts: what hasn't ended, or has failed, first. */
         get: operations["jobs_retrieve"];
         put?: never;
         post?: never;
@@ -57,15 +57,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/jobs/{job_id}/artifacts.zip": {
+    "/api/jobs/{job_id}/artifacts/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description All files that a job has made so far, as a zip archive. */
-        get: operations["jobs_artifacts_zip_retrieve"];
+        /** @description All files that a job has made so far, in pages. */
+        get: operations["jobs_artifacts_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -74,15 +74,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/jobs/{job_id}/artifacts/": {
+    "/api/jobs/{job_id}/artifacts.zip": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The files that a job has made. */
-        get: operations["jobs_artifacts_list"];
+        /** @description All files that a job has made so far, as a zip archive. */
+        get: operations["jobs_archive_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -99,7 +99,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description A file that a job made. */
-        get: operations["jobs_artifacts_retrieve_2"];
+        get: operations["jobs_artifact_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -119,6 +119,23 @@ export interface paths {
         put?: never;
         /** @description Cancel a job: what runs for it is stopped. 409 when it has ended. */
         post: operations["jobs_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/result/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a job returned, however large. 404 while there is nothing. */
+        get: operations["jobs_result_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -149,7 +166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The steps of a job. */
+        /** @description All steps of a job, in pages. */
         get: operations["jobs_steps_list"];
         put?: never;
         post?: never;
@@ -166,7 +183,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where steps of a job wait for their turn, and how many are ahead of them. */
+        /** @description Where steps of a job wait for their turn, and how many are ahead of them: counted up to 1,000. */
         get: operations["jobs_waiting_retrieve"];
         put?: never;
         post?: never;
@@ -201,7 +218,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description Every queue: its promise, what waits, what runs, who serves it. */
-        get: operations["queues_retrieve"];
+        get: operations["queues_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -246,14 +263,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether this process is alive. */
+        get: operations["healthz_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Prometheus metrics. */
+        get: operations["metrics_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether what this process needs can be reached: 503 names what can't. */
+        get: operations["readyz_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Alive */
+        Alive: {
+            /**
+             * Status
+             * @default ok
+             */
+            status: string;
+        };
         /** ArtifactPage */
         ArtifactPage: {
+            /** Results */
             results: components["schemas"]["ArtifactState"][];
+            /** Next */
             next: string | null;
+            /** Previous */
             previous: string | null;
         };
         /** ArtifactState */
@@ -273,19 +352,29 @@ export interface components {
             username: string;
             password: string;
         };
-        /** ErrorBody */
+        /**
+         * ErrorBody
+         * @description The body of every answer from 400 on.
+         */
         ErrorBody: {
             error: components["schemas"]["ErrorDetail"];
         };
         /**
          * ErrorCode
+         * @description Every code that `error.code` of a job or step can hold.
          * @enum {string}
          */
         ErrorCode: "TIMEOUT" | "UNKNOWN_KIND" | "USER_NOT_FOUND" | "INVALID_INPUT" | "UPSTREAM_ERROR" | "WORKER_LOST" | "PROCESSING_ERROR" | "INTERNAL_ERROR";
-        /** ErrorDetail */
+        /**
+         * ErrorDetail
+         * @description What went wrong: a code for programs, a sentence for people, and sentences by field of the request.
+         */
         ErrorDetail: {
+            /** Code */
             code: string;
+            /** Message */
             message: string;
+            /** Fields */
             fields?: {
                 [key: string]: string[];
             };
@@ -293,18 +382,21 @@ export interface components {
         /** Failure */
         Failure: {
             code: components["schemas"]["ErrorCode"];
+            /** Message */
             message: string;
         };
         /**
          * Heartbeat
-         * @description The versions of unfinished and just-finished jobs; null is a job that is gone.
+         * @description Newest versions of the connection's unfinished and just-finished jobs, null for one that is gone.
          */
         Heartbeat: {
             /**
+             * Type
              * @default heartbeat
              * @constant
              */
             type: "heartbeat";
+            /** Versions */
             versions: {
                 [key: string]: number | null;
             };
@@ -317,22 +409,34 @@ export interface components {
         /** JobDeleted */
         JobDeleted: {
             /**
+             * Type
              * @default job.deleted
              * @constant
              */
             type: "job.deleted";
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
         };
         /** JobPage */
         JobPage: {
+            /** Results */
             results: components["schemas"]["JobSummary"][];
+            /** Next */
             next: string | null;
+            /** Previous */
             previous: string | null;
+        };
+        /** JobResult */
+        JobResult: {
+            [key: string]: unknown;
         };
         /** JobSnapshot */
         JobSnapshot: {
             /**
+             * Type
              * @default job.snapshot
              * @constant
              */
@@ -341,17 +445,25 @@ export interface components {
         };
         /**
          * JobState
-         * @description A job with at most 200 of its steps and artifacts.
+         * @description A job with at most 200 of its steps and artifacts: what hasn't ended, or has failed, comes first.
          */
         JobState: {
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Kind */
             kind: string;
             status: components["schemas"]["JobStatus"];
             priority: components["schemas"]["Priority"];
+            /** Progress */
             progress: number;
+            /** Version */
             version: number;
+            /** Stage */
             stage: string;
+            /** Message */
             message: string;
             error: components["schemas"]["Failure"] | null;
             source: components["schemas"]["Source"] | null;
@@ -359,20 +471,32 @@ export interface components {
             options: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
+            /** Queued At */
             queued_at: string | null;
+            /** Started At */
             started_at: string | null;
+            /** Finished At */
             finished_at: string | null;
+            /** Stages */
             stages: components["schemas"]["StageState"][];
+            /** Steps Total */
             steps_total: number;
+            /** Artifacts Total */
             artifacts_total: number;
             /** Result */
             result: {
                 [key: string]: unknown;
             } | null;
+            /** Result Url */
             result_url: string | null;
+            /** Steps */
             steps: components["schemas"]["StepState"][];
+            /** Artifacts */
             artifacts: components["schemas"]["ArtifactState"][];
         };
         /**
@@ -382,17 +506,25 @@ export interface components {
         JobStatus: "queued" | "processing" | "completed" | "failed" | "cancelled";
         /**
          * JobSummary
-         * @description A job as a list shows it: without its steps, artifacts and result.
+         * @description A job as a list shows it.
          */
         JobSummary: {
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Kind */
             kind: string;
             status: components["schemas"]["JobStatus"];
             priority: components["schemas"]["Priority"];
+            /** Progress */
             progress: number;
+            /** Version */
             version: number;
+            /** Stage */
             stage: string;
+            /** Message */
             message: string;
             error: components["schemas"]["Failure"] | null;
             source: components["schemas"]["Source"] | null;
@@ -400,35 +532,54 @@ export interface components {
             options: {
                 [key: string]: unknown;
             };
-            /** Format: date-time */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
+            /** Queued At */
             queued_at: string | null;
+            /** Started At */
             started_at: string | null;
+            /** Finished At */
             finished_at: string | null;
+            /** Stages */
             stages: components["schemas"]["StageState"][];
+            /** Steps Total */
             steps_total: number;
+            /** Artifacts Total */
             artifacts_total: number;
         };
         /**
          * JobUpdated
-         * @description What changed in a job after its version `since`. On the socket of the list the job is a summary.
+         * @description A change. The job's steps and artifacts are those that changed after version `since`; a list sends none.
+         *
+         *     Whoever has an older version than `since` asks for a `resync`. An artifact replaces an older one of its name.
          */
         JobUpdated: {
             /**
+             * Type
              * @default job.updated
              * @constant
              */
             type: "job.updated";
+            /** Since */
             since: number;
+            /** Job */
             job: components["schemas"]["JobState"] | components["schemas"]["JobSummary"];
         };
-        /** JobsSnapshot */
+        /**
+         * JobsSnapshot
+         * @description The user's newest jobs, at most 50.
+         */
         JobsSnapshot: {
             /**
+             * Type
              * @default jobs.snapshot
              * @constant
              */
             type: "jobs.snapshot";
+            /** Jobs */
             jobs: components["schemas"]["JobSummary"][];
         };
         /** PipelineDescription */
@@ -480,23 +631,40 @@ export interface components {
             time_limit: number;
             /** Soft Time Limit */
             soft_time_limit: number;
+            /** Waiting */
             waiting: number;
             /** Processing */
             processing: number;
+            /** Workers */
             workers: number;
             /** Finished Per Minute */
             finished_per_minute: number[];
         };
         /** QueueStates */
         QueueStates: components["schemas"]["QueueState"][];
-        /** Refusal */
+        /** Readiness */
+        Readiness: {
+            /** Status */
+            status: string;
+            /** Problems */
+            problems: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Refusal
+         * @description Answers a message that isn't JSON, or isn't known. The connection is kept.
+         */
         Refusal: {
             /**
+             * Type
              * @default error
              * @constant
              */
             type: "error";
+            /** Code */
             code: string;
+            /** Message */
             message: string;
         };
         /** Session */
@@ -526,17 +694,29 @@ export interface components {
             /** Queue */
             queue: string;
         };
-        /** StageState */
+        /**
+         * StageState
+         * @description A stage with the number of its steps in each state; `done` are the completed ones.
+         */
         StageState: {
+            /** Name */
             name: string;
+            /** Queue */
             queue: string;
             status: components["schemas"]["StageStatus"];
+            /** Done */
             done: number;
+            /** Total */
             total: number;
+            /** Queued */
             queued: number;
+            /** Processing */
             processing: number;
+            /** Completed */
             completed: number;
+            /** Failed */
             failed: number;
+            /** Cancelled */
             cancelled: number;
         };
         /**
@@ -546,23 +726,36 @@ export interface components {
         StageStatus: "pending" | "queued" | "processing" | "completed" | "failed" | "cancelled";
         /** StepPage */
         StepPage: {
+            /** Results */
             results: components["schemas"]["StepState"][];
+            /** Next */
             next: string | null;
+            /** Previous */
             previous: string | null;
         };
         /** StepState */
         StepState: {
+            /** Id */
             id: number;
+            /** Stage */
             stage: string;
+            /** Label */
             label: string;
+            /** Queue */
             queue: string;
             status: components["schemas"]["StepStatus"];
+            /** Progress */
             progress: number;
+            /** Attempt */
             attempt: number;
+            /** Worker */
             worker: string;
-            retry_at: string | null;
             error: components["schemas"]["Failure"] | null;
+            /** Retry At */
+            retry_at: string | null;
+            /** Started At */
             started_at: string | null;
+            /** Finished At */
             finished_at: string | null;
         };
         /**
@@ -572,11 +765,10 @@ export interface components {
         StepStatus: "queued" | "processing" | "completed" | "failed" | "cancelled";
         Submission: {
             kind: string;
-            /** Format: uri */
+            /** Format: binary */
             file?: string | null;
-            /** Format: uri */
             url?: string;
-            options?: unknown;
+            options?: unknown | null;
             priority?: components["schemas"]["Priority"];
         };
         /**
@@ -625,6 +817,15 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     jobs_create: {
@@ -659,6 +860,15 @@ export interface operations {
                     "application/json": components["schemas"]["JobState"];
                 };
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     jobs_retrieve: {
@@ -678,6 +888,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobState"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -700,6 +919,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     jobs_again_create: {
@@ -721,25 +949,13 @@ export interface operations {
                     "application/json": components["schemas"]["JobState"];
                 };
             };
-        };
-    };
-    jobs_artifacts_zip_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
+            /** @description Refused, or failed: the body says why. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": string;
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -765,9 +981,48 @@ export interface operations {
                     "application/json": components["schemas"]["ArtifactPage"];
                 };
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    jobs_artifacts_retrieve_2: {
+    jobs_archive_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_artifact_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -785,6 +1040,15 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -808,6 +1072,45 @@ export interface operations {
                     "application/json": components["schemas"]["JobState"];
                 };
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_result_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResult"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     jobs_retry_create: {
@@ -827,6 +1130,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobState"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -854,6 +1166,15 @@ export interface operations {
                     "application/json": components["schemas"]["StepPage"];
                 };
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     jobs_waiting_retrieve: {
@@ -875,6 +1196,15 @@ export interface operations {
                     "application/json": components["schemas"]["Waitings"];
                 };
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     pipelines_retrieve: {
@@ -894,9 +1224,18 @@ export interface operations {
                     "application/json": components["schemas"]["Pipelines"];
                 };
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    queues_retrieve: {
+    queues_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -911,6 +1250,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueStates"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -930,6 +1278,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -957,6 +1314,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     session_destroy: {
@@ -974,6 +1340,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -999,6 +1374,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healthz_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    metrics_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readyz_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -18,7 +18,7 @@ export type JobStatus = Schemas['JobStatus'];
 export type StepStatus = Schemas['StepStatus'];
 export type Priority = Schemas['Priority'];
 /** What a job, a stage or a step can be. */
-export type Status = JobStatus | StepStatus | Schemas['StageStatus'];
+export type Status = JobStatus | Schemas['StageStatus'];
 
 type News<Message, AJob> = Omit<Message, 'job'> & { job: AJob };
 type ForAll = Schemas['JobDeleted'] | Schemas['Heartbeat'] | Schemas['Refusal'];
