@@ -11,7 +11,7 @@ try {
     cwd: path('../backend'),
     env: { ...process.env, DJANGO_DEBUG: 'true' }, // production asks for secrets, which a schema has no use for
   });
-  const out = ['--output', 'src/shared/api/schema.d.ts', ...process.argv.slice(2)];
+  const out = ['--enum-values', '--output', 'src/shared/api/schema.ts', ...process.argv.slice(2)];
   execFileSync(process.execPath, [generator, ...out], {
     cwd: path('.'),
     input: schema,

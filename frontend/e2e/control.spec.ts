@@ -84,7 +84,7 @@ test('a step that waits says why and for how long, and moves nothing', async ({ 
 
   let tell: (news: Job) => void = () => undefined;
   await page.routeWebSocket(/\/ws\/jobs\//, (socket) => {
-    tell = (news) => socket.send(JSON.stringify({ type: 'job.updated', job: news }));
+    tell = (news) => socket.send(JSON.stringify({ type: 'job.updated', since: job.version, job: news }));
   });
   await page.reload();
   await expect(charts(page).first()).toBeVisible();
@@ -104,7 +104,10 @@ test('a step that waits says why and for how long, and moves nothing', async ({ 
     finished_at: null,
     steps: job.steps.map((step) => (step === first ? { ...step, finished_at: null, ...changes } : step)),
   });
-  const error = { code: 'UPSTREAM_ERROR', message: 'data.example.org answered 503: it is overloaded.' };
+  const error = {
+    code: 'UPSTREAM_ERROR',
+    message: 'data.example.org answered 503: it is overloaded.',
+  } as const;
   const retry_at = new Date(Date.now() + 4_500).toISOString();
   tell(news(1, { status: 'queued', attempt: 2, progress: 40, error, retry_at }));
   await expect(row).toContainText('attempt 2 failed');

@@ -105,7 +105,7 @@ test('the list shows a job while it runs in another tab, and it can be deleted',
 });
 
 test('the list is filtered by its address', async ({ page }) => {
-  await page.goto('/jobs?status=expired');
+  await page.goto('/jobs?kind=none');
   await expect(page.getByRole('heading', { name: 'No job matches' })).toBeVisible();
   await page.getByRole('link', { name: 'Show all jobs' }).click();
   await page.getByLabel('Status').selectOption('completed');

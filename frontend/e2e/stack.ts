@@ -12,8 +12,9 @@ const worker = (queue: string) => `worker-${queue.replaceAll('_', '-')}`;
 /** Make the user when missing, with the name as password, and return the token of their programs. */
 export function addUser(name: string): string {
   const code = [
-    'from django.contrib.auth.models import User',
+    'from django.contrib.auth import get_user_model',
     'from rest_framework.authtoken.models import Token',
+    'User = get_user_model()',
     `name = ${JSON.stringify(name)}`,
     'user = User.objects.filter(username=name).first() or User.objects.create_user(name, password=name)',
     'print(Token.objects.get_or_create(user=user)[0].key)',

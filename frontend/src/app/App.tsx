@@ -1,7 +1,7 @@
 // Every page and its address. Whoever isn't signed in gets the sign-in page, and afterwards the page asked for.
 import { useQuery } from '@tanstack/react-query';
 import { Route, Routes } from 'react-router';
-import { sessionQuery } from '../features/session/api';
+import { sessionQuery } from '../shared/api/session';
 import { Loading } from '../shared/ui/Loading';
 import { Layout } from './Layout';
 import { JobPage } from './pages/JobPage';

@@ -2,7 +2,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from '../shared/api/errors';
 import { retryDelay } from '../shared/live/backoff';
-import { sessionQuery, signedOut } from '../features/session/api';
+import { sessionQuery, signedOut } from '../shared/api/session';
 
 /**
  * Reads are tried again for as long as the server is away, because a restart in the middle is nothing special; what it

@@ -1,24 +1,22 @@
 // One job, live: where it stands, why it isn't further, and what it made.
-import type { ReactNode } from 'react';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router';
 import { Artifacts } from '../../features/jobs/Artifacts';
 import { JobActions } from '../../features/jobs/JobActions';
 import { JobDetails } from '../../features/jobs/JobDetails';
 import { JobHead } from '../../features/jobs/JobHead';
-import { hasEnded } from '../../features/jobs/merge';
+import { resultQuery } from '../../features/jobs/api';
+import { hasEnded, type HeldJob } from '../../features/jobs/merge';
 import { StageLanes } from '../../features/jobs/StageLanes';
 import { useLiveJob } from '../../features/jobs/useLiveJob';
-import { stepsAhead } from '../../features/jobs/standing';
 import { sourceName } from '../../features/jobs/words';
 import { QueueNote } from '../../features/queues/QueueNote';
 import { ApiError } from '../../shared/api/errors';
 import type { Job } from '../../shared/api/types';
 import { percent } from '../../shared/format/format';
-import { type Connection, type Ending } from '../../shared/live/socket';
+import type { Connection } from '../../shared/live/socket';
 import { ConnectionBadge } from '../../shared/live/ConnectionBadge';
-import { ButtonLink } from '../../shared/ui/Button';
 import { Loading } from '../../shared/ui/Loading';
-import { Notice } from '../../shared/ui/Notice';
 import { Page } from '../../shared/ui/Page';
 import { partsOf } from '../pipelineParts';
 import styles from './JobPage.module.css';
@@ -32,7 +30,8 @@ export function JobPage() {
 
 function OneJob({ id }: { id: string }) {
   const { query, connection, isDeleted } = useLiveJob(id);
-  const isUnknown = query.error instanceof ApiError && query.error.status === 404;
+  const isUnknown =
+    connection.state === 'ended' || (query.error instanceof ApiError && query.error.status === 404);
   if (isDeleted) {
     return (
       <MissingPage title="This job was deleted">
@@ -58,7 +57,7 @@ function OneJob({ id }: { id: string }) {
   return <KnownJob job={query.data} connection={connection} />;
 }
 
-function KnownJob({ job, connection }: { job: Job; connection: Connection }) {
+function KnownJob({ job, connection }: { job: HeldJob; connection: Connection }) {
   const navigate = useNavigate();
   const queues = useQueues(job);
   const aside = (
@@ -72,9 +71,10 @@ function KnownJob({ job, connection }: { job: Job; connection: Connection }) {
     </>
   );
   const { Summary, Detail } = partsOf(job.kind);
+  const largeResult = useQuery(resultQuery(job));
+  const result = job.result ?? largeResult.data;
   return (
     <Page title={sourceName(job)} tab={tabTitle(job)} aside={aside}>
-      {connection.state === 'ended' && <Notice tone="warning">{ENDINGS[connection.reason]}</Notice>}
       <JobDetails job={job} />
       <JobHead job={job} queues={queues} now={queues.now} />
       <Lanes job={job} queues={queues} />
@@ -83,26 +83,27 @@ function KnownJob({ job, connection }: { job: Job; connection: Connection }) {
         {Summary && (
           <section className={styles.side} aria-labelledby="summary">
             <h2 id="summary">Summary</h2>
-            {job.result ? (
-              <Summary result={job.result} />
-            ) : (
-              <p>{NO_SUMMARY[hasEnded(job) ? 'ended' : 'running']}</p>
-            )}
+            {result ? <Summary result={result} /> : <NoSummary job={job} largeResult={largeResult} />}
           </section>
         )}
       </div>
-      {job.result !== null && Detail && <Detail result={job.result} />}
+      {Boolean(result) && Detail && <Detail result={result} />}
     </Page>
   );
 }
 
-function Lanes({ job, queues }: { job: Job; queues: QueuesOfJob }) {
+function NoSummary({ job, largeResult }: { job: Job; largeResult: UseQueryResult }) {
+  if (job.result_url) return <Loading query={largeResult} what="The result" />;
+  return <p>{NO_SUMMARY[hasEnded(job) ? 'ended' : 'running']}</p>;
+}
+
+function Lanes({ job, queues }: { job: HeldJob; queues: QueuesOfJob }) {
   const renderQueue = (name: string) => {
     const queue = queues.find(name);
     const ahead = queues.waiting.find((entry) => entry.queue === name)?.ahead;
     return queue && <QueueNote queue={queue} ahead={ahead} />;
   };
-  return <StageLanes job={job} ahead={stepsAhead(job, queues, queues.now)} renderQueue={renderQueue} />;
+  return <StageLanes job={job} queues={queues} now={queues.now} renderQueue={renderQueue} />;
 }
 
 /** A job can be followed from another tab. */
@@ -113,14 +114,4 @@ function tabTitle(job: Job): string {
 const NO_SUMMARY = {
   running: 'It is written when the last stage has run.',
   ended: 'This job ended before one was written.',
-};
-
-const ENDINGS: Record<Ending, ReactNode> = {
-  'signed-out': (
-    <p>
-      You are signed out, so this page is no longer live. <ButtonLink to="/">Sign in again</ButtonLink>
-    </p>
-  ),
-  'not-yours': <p>This job belongs to somebody else, so this page is not live.</p>,
-  unknown: <p>The server no longer knows this job, so this page is not live.</p>,
 };

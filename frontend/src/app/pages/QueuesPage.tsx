@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { queuesQuery } from '../../features/queues/api';
 import { QueueCard } from '../../features/queues/QueueCard';
 import { Loading } from '../../shared/ui/Loading';
-import { Notice } from '../../shared/ui/Notice';
 import { Page } from '../../shared/ui/Page';
 import { flowerUrl } from '../flower';
 import styles from './QueuesPage.module.css';
@@ -17,11 +16,6 @@ export function QueuesPage() {
   );
   return (
     <Page title="Queues" aside={flower} lead="Each queue has its own worker, and keeps its own promise.">
-      {queues.data?.some((queue) => queue.workers === null) && (
-        <Notice tone="warning" title="The broker can’t be reached">
-          What waits and who works is unknown until Redis answers again. Jobs are accepted, and sent then.
-        </Notice>
-      )}
       {queues.data && (
         <div className={styles.queues}>
           {queues.data.map((queue) => (

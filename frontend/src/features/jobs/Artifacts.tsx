@@ -1,23 +1,27 @@
 // The files that a job made: charts to look at, the rest to download.
-import { memo, useCallback, useState } from 'react';
-import type { Artifact, JobSummary } from '../../shared/api/types';
-import { bytes } from '../../shared/format/format';
-import { DownloadLink } from '../../shared/ui/Button';
-import { archiveUrl } from './api';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { memo, useCallback, useMemo, useState } from 'react';
+import type { Artifact } from '../../shared/api/types';
+import { bytes, count } from '../../shared/format/format';
+import { Button, DownloadLink } from '../../shared/ui/Button';
+import { archiveUrl, artifactPagesQuery } from './api';
 import styles from './Artifacts.module.css';
 import { ChartDialog } from './ChartDialog';
-import { hasEnded } from './merge';
+import { hasEnded, type HeldJob, withArtifactPages } from './merge';
+
+const PORTION = 60; // files that are shown at first, and with each press on the button below them
 
 const isImage = (artifact: Artifact) => artifact.content_type.startsWith('image/');
 
-export function Artifacts({ job }: { job: JobSummary }) {
-  const charts = job.artifacts.filter(isImage);
-  const files = job.artifacts.filter((artifact) => !isImage(artifact));
+export function Artifacts({ job }: { job: HeldJob }) {
+  const { artifacts, hasMore, more } = usePortion(job);
+  const charts = artifacts.filter(isImage);
+  const files = artifacts.filter((artifact) => !isImage(artifact));
   return (
     <section aria-labelledby="charts">
       <header className={styles.head}>
         <h2 id="charts">Charts</h2>
-        {job.artifacts.length > 0 && (
+        {artifacts.length > 0 && (
           <a href={archiveUrl(job.id)} download>
             Download all (zip)
           </a>
@@ -25,8 +29,31 @@ export function Artifacts({ job }: { job: JobSummary }) {
       </header>
       {charts.length > 0 ? <Charts charts={charts} /> : <NoCharts ended={hasEnded(job)} />}
       {files.length > 0 && <Files files={files} />}
+      {hasMore && (
+        <p className={styles.more}>
+          <Button onClick={more}>Show more</Button>
+          {count(job.artifacts_total - artifacts.length, 'file')} not shown
+        </p>
+      )}
     </section>
   );
+}
+
+/** The first files of a job: a job may make thousands. `more` shows the next ones, and fetches them where needed. */
+function usePortion(job: HeldJob) {
+  const [size, setSize] = useState(PORTION);
+  const pages = useInfiniteQuery({ ...artifactPagesQuery(job), enabled: false });
+  const { data, hasNextPage, fetchNextPage } = pages;
+  const known = useMemo(
+    () => withArtifactPages(job.artifacts, data?.pages.map((page) => page.results) ?? []),
+    [job.artifacts, data],
+  );
+  const canFetch = known.length < job.artifacts_total && (!data || hasNextPage);
+  const more = () => {
+    setSize(size + PORTION);
+    if (canFetch && known.length < size + PORTION) void fetchNextPage();
+  };
+  return { artifacts: known.slice(0, size), hasMore: known.length > size || canFetch, more };
 }
 
 function NoCharts({ ended }: { ended: boolean }) {
@@ -55,7 +82,7 @@ function Charts({ charts }: { charts: Artifact[] }) {
   );
 }
 
-/** Drawn once: a job may make hundreds of them. */
+/** Drawn once: others appear several times a second. */
 const Chart = memo(function Chart({ chart, onOpen }: { chart: Artifact; onOpen: (chart: Artifact) => void }) {
   return (
     <li>

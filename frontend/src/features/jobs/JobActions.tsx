@@ -1,6 +1,6 @@
 // What can be done to a job.
 import { type MouseEvent, useState } from 'react';
-import type { Job } from '../../shared/api/types';
+import type { Job, JobStatus } from '../../shared/api/types';
 import { Button } from '../../shared/ui/Button';
 import { Dialog } from '../../shared/ui/Dialog';
 import { Notice } from '../../shared/ui/Notice';
@@ -54,7 +54,7 @@ function Trouble({ title, error }: { title: string; error: Error }) {
   );
 }
 
-function possibleChange(status: string): JobChange | null {
+function possibleChange(status: JobStatus): JobChange | null {
   if (status === 'failed' || status === 'cancelled') return 'retry';
   return hasEnded({ status }) ? null : 'cancel';
 }

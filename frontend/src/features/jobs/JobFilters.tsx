@@ -1,28 +1,19 @@
 // Which jobs the list shows. The choice stands in the address, so it can be kept and sent.
 import { useSearchParams } from 'react-router';
+import { jobStatusValues } from '../../shared/api/schema';
 import styles from './JobFilters.module.css';
-import type { Filter } from './merge';
-
-const STATUSES = [
-  'created',
-  'uploading',
-  'queued',
-  'processing',
-  'completed',
-  'failed',
-  'cancelled',
-  'expired',
-];
+import type { Filter } from './jobList';
 
 export function useJobFilter(): Filter {
   const [search] = useSearchParams();
-  return { status: search.get('status') ?? undefined, kind: search.get('kind') ?? undefined };
+  const status = jobStatusValues.find((known) => known === search.get('status'));
+  return { status, kind: search.get('kind') ?? undefined };
 }
 
 export function JobFilters({ kinds }: { kinds: { kind: string; title: string }[] }) {
   return (
     <div className={styles.filters}>
-      <Choice name="status" label="Status" options={STATUSES.map((status) => [status, status])} />
+      <Choice name="status" label="Status" options={jobStatusValues.map((status) => [status, status])} />
       <Choice name="kind" label="Pipeline" options={kinds.map(({ kind, title }) => [kind, title])} />
     </div>
   );

@@ -44,7 +44,9 @@ const JobRow = memo(function JobRow({ job }: { job: JobSummary }) {
       </td>
       <td className={styles.progress}>
         <Progress label={`Progress of ${sourceName(job)}`} value={job.progress} status={job.status} />
-        <span>{job.error ? job.error.code : job.message || percent(job.progress)}</span>
+        <span title={job.error?.message ?? job.message}>
+          {job.error ? job.error.code : job.message || percent(job.progress)}
+        </span>
       </td>
       <td>
         <JobTime job={job} />

@@ -1,23 +1,27 @@
 // A job's stages as lanes from left to right, each with its queue and its steps.
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
-import type { Job, Stage, Step } from '../../shared/api/types';
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
+import type { Stage, Step } from '../../shared/api/types';
 import { Progress } from '../../shared/ui/Progress';
 import { StatusMark } from '../../shared/ui/StatusBadge';
-import { hasEnded } from './merge';
+import { stepsByStage } from './laneOrder';
+import { hasEnded, type HeldJob } from './merge';
+import type { Queues } from './standing';
 import styles from './StageLanes.module.css';
-import { StepFacts } from './StepFacts';
-import { StepRow } from './StepRow';
+import { StepList } from './StepList';
 import { stageProgress, stageTitle, whyNoSteps } from './words';
 
 type Props = {
-  job: Job;
-  /** How many steps are ahead of each that waits, by its id. */
-  ahead: Map<number, number>;
+  job: HeldJob;
+  queues: Queues;
+  now: number;
   /** What to say about a queue in which steps of this job wait: its load, or that nobody works on it. */
   renderQueue: (queue: string) => ReactNode;
 };
 
-export function StageLanes({ job, ahead, renderQueue }: Props) {
+const NONE: Step[] = [];
+
+export function StageLanes({ job, queues, now, renderQueue }: Props) {
+  const stages = useMemo(() => stepsByStage(job.steps), [job.steps]);
   const lanes = useRef<HTMLOListElement>(null);
   useScrollToStage(
     lanes,
@@ -27,13 +31,13 @@ export function StageLanes({ job, ahead, renderQueue }: Props) {
     <section aria-label="Stages">
       <ol ref={lanes} className={styles.lanes} tabIndex={0} aria-label="Stages, left to right">
         {job.stages.map((stage, index) => {
-          const steps = job.steps.filter((step) => step.stage === stage.name);
-          const isWaiting = !hasEnded(job) && steps.some((step) => step.status === 'queued');
+          const steps = stages.get(stage.name) ?? NONE;
+          const isWaiting = !hasEnded(job) && stage.queued > 0;
           return (
             <li key={stage.name} className={styles.lane} data-status={stage.status}>
               <LaneHead stage={stage} steps={steps} />
-              {steps.length > 0 ? (
-                <Steps title={stageTitle(stage.name)} steps={steps} ahead={ahead} />
+              {stage.total > 0 ? (
+                <StepList job={job} stage={stage} steps={steps} queues={queues} now={now} />
               ) : (
                 <p className={styles.none}>{whyNoSteps(job.stages[index - 1], hasEnded(job))}</p>
               )}
@@ -55,7 +59,7 @@ function LaneHead({ stage, steps }: { stage: Stage; steps: Step[] }) {
         <span className="visually-hidden">, {stage.status}</span>
       </h2>
       <span className={styles.done}>
-        {stage.total > 0 ? `${stage.done}/${stage.total}` : '–'}
+        {stage.total > 0 ? `${stage.done.toLocaleString('en')}/${stage.total.toLocaleString('en')}` : '–'}
         <span className="visually-hidden"> steps done</span>
       </span>
       <p className={styles.queue}>
@@ -68,25 +72,6 @@ function LaneHead({ stage, steps }: { stage: Stage; steps: Step[] }) {
         status={stage.status}
       />
     </header>
-  );
-}
-
-function Steps({ title, steps, ahead }: { title: string; steps: Step[]; ahead: Map<number, number> }) {
-  const [first] = steps;
-  return (
-    <>
-      <ul
-        className={styles.steps}
-        tabIndex={0}
-        aria-label={`Steps of ${title}`}
-        data-single={steps.length === 1}
-      >
-        {steps.map((step) => (
-          <StepRow key={step.id} step={step} ahead={ahead.get(step.id)} />
-        ))}
-      </ul>
-      {first && steps.length === 1 && first.status !== 'queued' && <StepFacts step={first} />}
-    </>
   );
 }
 

@@ -11,11 +11,11 @@ import { nextTry, workerHost } from './words';
 /** `ahead`: how many steps come before this one in its queue, as far as that is known. */
 type Props = { step: Step; ahead?: number };
 
-/** Drawn again only when this step changed: a job may have hundreds of them. */
+/** Drawn again only when this step changed: others of its lane do, several times a second. */
 export const StepRow = memo(function StepRow({ step, ahead }: Props) {
   const retryAt = step.status === 'queued' ? step.retry_at : null;
   return (
-    <li className={styles.step} data-waits={retryAt !== null}>
+    <div className={styles.step}>
       <StatusMark status={step.status} />
       <span className={styles.label} title={step.label}>
         {step.label}
@@ -26,7 +26,7 @@ export const StepRow = memo(function StepRow({ step, ahead }: Props) {
         {retryAt ? 'failed' : stepNote(step, ahead)}
       </span>
       {retryAt ? <NextTry at={retryAt} reason={step.error?.message ?? ''} /> : <Standing step={step} />}
-    </li>
+    </div>
   );
 });
 

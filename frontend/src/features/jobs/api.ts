@@ -1,28 +1,72 @@
 // Jobs over HTTP. Live news comes in useLiveJob and useLiveJobs.
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { getJson, sendJson } from '../../shared/api/client';
-import type { Job, JobPage, Waiting } from '../../shared/api/types';
+import { api, bodyOf, cursorIn, readJson } from '../../shared/api/client';
+import type { Job } from '../../shared/api/types';
 import { paced } from '../../shared/live/pace';
-import { type Filter, newestJob } from './merge';
+import type { Filter } from './jobList';
+import { type HeldJob, newestJob } from './merge';
+
+const pathOf = (job_id: string) => ({ path: { job_id } });
 
 /** The held job and the fetched one are merged by version, so a slow answer never replaces newer news of the socket. */
 export function jobQuery(id: string) {
   return queryOptions({
     queryKey: ['jobs', id],
-    queryFn: ({ signal }) => getJson<Job>(`/api/jobs/${id}/`, signal),
-    structuralSharing: (held, incoming) => newestJob(held as Job | undefined, incoming as Job),
+    queryFn: async ({ signal }) =>
+      newestJob(undefined, await bodyOf(api.GET('/api/jobs/{job_id}/', { params: pathOf(id), signal }))),
+    structuralSharing: (held, incoming) => newestJob(held as HeldJob | undefined, incoming as HeldJob),
     staleTime: Infinity,
   });
 }
 
+const nextCursor = (page: { next: string | null }) => cursorIn(page.next);
+
 export function jobListQuery(filter: Filter) {
-  const search = new URLSearchParams(Object.entries(filter).filter(([, value]) => value)).toString();
   return infiniteQueryOptions({
-    queryKey: ['jobs', 'list', search],
-    queryFn: ({ pageParam, signal }) => getJson<JobPage>(pageParam ?? `/api/jobs/?${search}`, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next && withoutOrigin(page.next),
+    queryKey: ['jobs', 'list', filter],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      bodyOf(api.GET('/api/jobs/', { params: { query: { ...filter, cursor } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextCursor,
     refetchOnWindowFocus: false, // the socket tells what changed
+  });
+}
+
+/** The steps of a stage beyond those that came with the job. A job that came whole once more starts them anew. */
+export function stepPagesQuery({ id, wholeAt }: HeldJob, stage: string) {
+  return infiniteQueryOptions({
+    queryKey: ['jobs', id, 'steps', stage, wholeAt],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      bodyOf(
+        api.GET('/api/jobs/{job_id}/steps/', { params: { ...pathOf(id), query: { stage, cursor } }, signal }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextCursor,
+    staleTime: Infinity,
+  });
+}
+
+/** The artifacts beyond those that came with the job. */
+export function artifactPagesQuery({ id, wholeAt }: HeldJob) {
+  return infiniteQueryOptions({
+    queryKey: ['jobs', id, 'artifacts', wholeAt],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      bodyOf(
+        api.GET('/api/jobs/{job_id}/artifacts/', { params: { ...pathOf(id), query: { cursor } }, signal }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextCursor,
+    staleTime: Infinity,
+  });
+}
+
+/** A result that is too large to come with its job. */
+export function resultQuery({ id, result, result_url, finished_at }: Job) {
+  return queryOptions({
+    queryKey: ['jobs', id, 'result', finished_at],
+    queryFn: ({ signal }) => readJson(result_url ?? '', signal),
+    enabled: result === null && Boolean(result_url),
+    staleTime: Infinity,
   });
 }
 
@@ -30,13 +74,13 @@ export function jobListQuery(filter: Filter) {
 export function waitingQuery({ id, stage }: Job) {
   return queryOptions({
     queryKey: ['jobs', id, 'waiting', stage], // each stage has a queue of its own: asked at once when one starts
-    queryFn: ({ signal }) => getJson<Waiting[]>(`/api/jobs/${id}/waiting/`, signal),
+    queryFn: ({ signal }) => bodyOf(api.GET('/api/jobs/{job_id}/waiting/', { params: pathOf(id), signal })),
     refetchInterval: paced(3_000), // ms; not while the page is hidden
   });
 }
 
 /** The address of all files of a job, as one zip. */
-export const archiveUrl = (id: string) => `/api/jobs/${id}/artifacts/`;
+export const archiveUrl = (id: string) => `/api/jobs/${id}/artifacts.zip`;
 
 export type JobChange = 'cancel' | 'retry';
 
@@ -45,16 +89,17 @@ export function useChangeJob(id: string) {
   const client = useQueryClient();
   const { queryKey } = jobQuery(id);
   return useMutation({
-    mutationFn: (change: JobChange) => sendJson<Job>('POST', `/api/jobs/${id}/${change}/`),
-    onSuccess: (job) => client.setQueryData<Job>(queryKey, (held) => newestJob(held, job)),
-    onError: () => client.invalidateQueries({ queryKey }),
+    mutationFn: (change: JobChange) =>
+      bodyOf(api.POST(`/api/jobs/{job_id}/${change}/`, { params: pathOf(id) })),
+    onSuccess: (job) => client.setQueryData<HeldJob>(queryKey, (held) => newestJob(held, job)),
+    onError: () => client.invalidateQueries({ queryKey, exact: true }),
   });
 }
 
 /** Ask for the same once more: a new job, of which nothing is known here yet. */
 export function useRunAgain(id: string, onSubmitted: (job: Job) => void) {
   return useMutation({
-    mutationFn: () => sendJson<Job>('POST', `/api/jobs/${id}/again/`),
+    mutationFn: () => bodyOf(api.POST('/api/jobs/{job_id}/again/', { params: pathOf(id) })),
     onSuccess: onSubmitted,
   });
 }
@@ -63,16 +108,10 @@ export function useRunAgain(id: string, onSubmitted: (job: Job) => void) {
 export function useDeleteJob(id: string, onDeleted: () => void) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => sendJson<unknown>('DELETE', `/api/jobs/${id}/`),
+    mutationFn: () => bodyOf(api.DELETE('/api/jobs/{job_id}/', { params: pathOf(id) })),
     onSuccess: () => {
       onDeleted();
       client.removeQueries({ queryKey: ['jobs', id] });
     },
   });
-}
-
-/** The server may see itself under another name than the browser does. */
-function withoutOrigin(address: string): string {
-  const url = new URL(address, location.href);
-  return url.pathname + url.search;
 }

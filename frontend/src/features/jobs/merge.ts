@@ -1,19 +1,26 @@
 // How news about jobs is put together: versions only grow, whatever arrives last, by whatever way.
 import { replaceEqualDeep } from '@tanstack/react-query';
-import type { JobSummary } from '../../shared/api/types';
+import type { Artifact, Job, JobStatus, JobSummary, Versions } from '../../shared/api/types';
 
-export type Versions = Record<string, number>;
+const ENDED: Record<JobStatus, boolean> = {
+  queued: false,
+  processing: false,
+  completed: true,
+  failed: true,
+  cancelled: true,
+};
 
-const ENDED = ['completed', 'failed', 'cancelled', 'expired'];
+export const hasEnded = (job: { status: JobStatus }) => ENDED[job.status];
 
-export const hasEnded = (job: { status: string }) => ENDED.includes(job.status);
+/** A job with all of its parts that were heard of. `wholeAt` is its version when it last came whole, not as a change. */
+export type HeldJob = Job & { wholeAt: number };
 
 /**
  * Return the newer of what is held and what came in. Parts that did not change keep their identity, so that only what
  * did is drawn again. Progress never runs backwards within a run. A retry queues the job anew and so starts another
  * run, whether or not anybody here heard of the end of the one before.
  */
-export function newestJob<T extends JobSummary>(held: T | undefined, incoming: T): T {
+export function newestSummary<T extends JobSummary>(held: T | undefined, incoming: T): T {
   if (!held) return incoming;
   if (incoming.version <= held.version) return held;
   const isNewRun = held.queued_at !== incoming.queued_at;
@@ -21,51 +28,74 @@ export function newestJob<T extends JobSummary>(held: T | undefined, incoming: T
   return replaceEqualDeep(held, { ...incoming, progress });
 }
 
-/** What the live list knows: the jobs it was told of, those deleted, and the versions it has or has asked for. */
-export type LiveJobs = { jobs: Record<string, JobSummary>; deleted: Record<string, true>; known: Versions };
-
-export const noLiveJobs: LiveJobs = { jobs: {}, deleted: {}, known: {} };
-
-export function withJobs(live: LiveJobs, incoming: JobSummary[]): LiveJobs {
-  const jobs = { ...live.jobs };
-  const known = { ...live.known };
-  for (const job of incoming) {
-    const newest = newestJob(jobs[job.id], job);
-    jobs[job.id] = newest;
-    known[job.id] = Math.max(known[job.id] ?? 0, newest.version);
-  }
-  return { ...live, jobs, known };
+/** Return the newer of the job that is held and one that came whole: from a request or in a snapshot. */
+export function newestJob(held: HeldJob | undefined, whole: Job): HeldJob {
+  if (held && whole.version <= held.version) return held;
+  const steps = replaceAll(held?.steps ?? [], whole.steps);
+  const artifacts = replaceAll(held?.artifacts ?? [], whole.artifacts);
+  return newestSummary(held, { ...whole, wholeAt: whole.version, steps, artifacts });
 }
 
-export function withoutJob(live: LiveJobs, id: string): LiveJobs {
-  const jobs = { ...live.jobs };
-  delete jobs[id];
-  return { ...live, jobs, deleted: { ...live.deleted, [id]: true } };
+/** Return the job with what changed after its version `since`, or null when a change before that was missed. */
+export function changedJob(held: HeldJob | undefined, since: number, change: Job): HeldJob | null {
+  if (!held || held.version < since) return null;
+  if (change.version <= held.version) return held;
+  const { steps, artifacts, ...summary } = change;
+  const { steps: heldSteps, artifacts: heldArtifacts, ...heldSummary } = held;
+  return {
+    ...newestSummary<Omit<HeldJob, 'steps' | 'artifacts'>>(heldSummary, {
+      ...summary,
+      wholeAt: held.wholeAt,
+    }),
+    steps: withChanged(heldSteps, steps),
+    artifacts: newestOfNames(withChanged(heldArtifacts, artifacts)),
+  };
 }
+
+type Part = { id: number };
+
+/** Put the changed parts in place of the older ones. Those that didn't change keep their identity. */
+function withChanged<T extends Part>(held: T[], changed: T[]): T[] {
+  if (changed.length === 0) return held;
+  const rest = new Map(changed.map((part) => [part.id, part]));
+  const next = held.map((part) => {
+    const newer = rest.get(part.id);
+    rest.delete(part.id);
+    return newer ? replaceEqualDeep(part, newer) : part;
+  });
+  return rest.size === 0 ? next : sortById([...next, ...rest.values()]);
+}
+
+function replaceAll<T extends Part>(held: T[], incoming: T[]): T[] {
+  const before = new Map(held.map((part) => [part.id, part]));
+  return sortById(incoming.map((part) => replaceEqualDeep(before.get(part.id), part)));
+}
+
+/** Put fetched pages behind what is held: a part that is held is never older than the same one in a page. */
+export function withPages<T extends Part>(held: T[], pages: T[][]): T[] {
+  const known = new Set(held.map(({ id }) => id));
+  const rest = pages.flat().filter(({ id }) => !known.has(id));
+  return rest.length === 0 ? held : sortById([...held, ...rest]);
+}
+
+export const withArtifactPages = (held: Artifact[], pages: Artifact[][]): Artifact[] =>
+  newestOfNames(withPages(held, pages));
+
+/** A file that is written again is another artifact, and the one before is gone. `artifacts` are sorted by id. */
+function newestOfNames(artifacts: Artifact[]): Artifact[] {
+  const newest = new Map(artifacts.map((artifact) => [artifact.name, artifact]));
+  return newest.size === artifacts.length
+    ? artifacts
+    : artifacts.filter((artifact) => newest.get(artifact.name) === artifact);
+}
+
+const sortById = <T extends Part>(parts: T[]): T[] => parts.sort((a, b) => a.id - b.id);
 
 /** Whether a heartbeat names a version that is newer than the one known. */
-export function isBehind(known: Versions, heartbeat: Versions): boolean {
-  return Object.entries(heartbeat).some(([id, version]) => version > (known[id] ?? 0));
+export function isBehind(known: Record<string, number>, heartbeat: Versions): boolean {
+  return Object.entries(heartbeat).some(([id, version]) => version !== null && version > (known[id] ?? 0));
 }
 
-/** Remember a heartbeat's versions, so that a job which no snapshot holds is asked for once and not for ever. */
-export function withAsked(live: LiveJobs, heartbeat: Versions): LiveJobs {
-  const known = { ...live.known };
-  for (const [id, version] of Object.entries(heartbeat)) known[id] = Math.max(known[id] ?? 0, version);
-  return { ...live, known };
-}
-
-export type Filter = { status?: string; kind?: string };
-
-/** Put fetched pages and live news together: newest of each job, without deleted ones, newest first. */
-export function listJobs(fetched: JobSummary[], live: LiveJobs, filter: Filter): JobSummary[] {
-  const newest = new Map<string, JobSummary>();
-  for (const job of [...fetched, ...Object.values(live.jobs)]) {
-    newest.set(job.id, newestJob(newest.get(job.id), job));
-  }
-  return [...newest.values()]
-    .filter((job) => !live.deleted[job.id])
-    .filter((job) => !filter.status || job.status === filter.status)
-    .filter((job) => !filter.kind || job.kind === filter.kind)
-    .sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at) || (a.id < b.id ? 1 : -1));
-}
+/** The jobs of which a heartbeat says that they are gone. */
+export const goneIn = (heartbeat: Versions): string[] =>
+  Object.keys(heartbeat).filter((id) => heartbeat[id] === null);

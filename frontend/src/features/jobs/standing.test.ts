@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Job } from '../../shared/api/types';
+import type { Job, Step } from '../../shared/api/types';
 import { exampleJob } from './exampleJob';
 import { hasWaitingSteps, standing, stepsAhead } from './standing';
 
@@ -8,10 +8,23 @@ const now = Date.parse('2026-01-02T10:00:18.700512Z'); // 12 s before its `wind`
 const unknown = { waiting: [], deserted: [] };
 const charts = { queue: 'charts_cpu', waiting: 2, ahead: 12, processing: 2 };
 const known = { waiting: [charts], deserted: [] };
-const only = (...labels: string[]): Job => ({
-  ...job,
-  steps: job.steps.filter(({ label }) => labels.includes(label)),
-});
+/** The job as if it had these steps alone. */
+function only(...labels: string[]): Job {
+  const steps = job.steps.filter(({ label }) => labels.includes(label));
+  const stages = job.stages.map((stage) => {
+    const own = steps.filter((step) => step.stage === stage.name);
+    const count = (status: Step['status']) => own.filter((step) => step.status === status).length;
+    return {
+      ...stage,
+      total: own.length,
+      queued: count('queued'),
+      processing: count('processing'),
+      completed: count('completed'),
+      failed: count('failed'),
+    };
+  });
+  return { ...job, steps, stages, steps_total: steps.length };
+}
 
 test('what runs, what waits behind what, and what is tried again are told at once', () => {
   expect(standing(job, known, now)).toBe(
@@ -67,11 +80,28 @@ test('an ended job says how many of its steps did, and asks for no queue', () =>
   );
 });
 
+test('a large job is told by the counts of its stages, however few of its steps are known', () => {
+  const [ingest, chart, summarize] = job.stages;
+  const steps = job.steps.filter(({ label }) => label === 'temp_max');
+  const stages = [ingest!, { ...chart!, total: 10_000, queued: 9_000, processing: 4 }, summarize!];
+  const large = { ...job, stages, steps, steps_total: 10_001 };
+  expect(standing(large, known, now)).toBe(
+    '4 steps run in charts_cpu. 9,000 steps wait in charts_cpu: 12 steps of other jobs ahead.',
+  );
+  expect(hasWaitingSteps(large, now)).toBe(true);
+  const done = { ...chart!, completed: 10_000 };
+  expect(standing({ ...large, status: 'completed', stages: [ingest!, done] }, unknown, now)).toBe(
+    '10,001 steps completed.',
+  );
+});
+
 test('each waiting step counts the job’s own steps before it', () => {
   const [first, second] = job.steps.slice(-2);
-  expect([...stepsAhead(job, known, now)]).toEqual([
+  const chart = job.stages[1]!;
+  const steps = job.steps.filter((step) => step.stage === chart.name);
+  expect([...stepsAhead(chart, steps, known, now)]).toEqual([
     [first!.id, 12],
     [second!.id, 13],
   ]);
-  expect(stepsAhead(job, unknown, now).size).toBe(0);
+  expect(stepsAhead(chart, steps, unknown, now).size).toBe(0);
 });

@@ -1,50 +1,61 @@
 // Why a job isn't further, in one or two sentences: what runs and where, what waits and behind what.
-import type { Job, Step, Waiting } from '../../shared/api/types';
+// Its numbers are the stages' own: a large job has steps that nobody here has heard of.
+import type { Job, Stage, Step, Waiting } from '../../shared/api/types';
 import { count, secondsUntil, wholeSeconds } from '../../shared/format/format';
 import { hasEnded } from './merge';
 
 /** What is known of the queues in which a job's steps wait. `deserted` names those without a worker. */
 export type Queues = { waiting: Waiting[]; deserted: string[] };
 
-export const waitsForTurn = (step: Step, now: number) =>
-  step.status === 'queued' && (step.retry_at === null || Date.parse(step.retry_at) <= now);
+const triesLater = (step: Step, now: number) =>
+  step.status === 'queued' && step.retry_at !== null && Date.parse(step.retry_at) > now;
+
+/** How many steps of a stage wait for their turn: those that are tried again later don't. */
+const waitingSteps = (stage: Stage, later: Step[]) =>
+  Math.max(0, stage.queued - later.filter((step) => step.stage === stage.name).length);
 
 /** Whether steps wait for their turn, so that it is worth asking who is ahead of them. */
-export const hasWaitingSteps = (job: Job, now: number) =>
-  !hasEnded(job) && job.steps.some((step) => waitsForTurn(step, now));
+export function hasWaitingSteps(job: Job, now: number): boolean {
+  if (hasEnded(job)) return false;
+  const later = job.steps.filter((step) => triesLater(step, now));
+  return job.stages.some((stage) => waitingSteps(stage, later) > 0);
+}
 
 export function standing(job: Job, queues: Queues, now: number): string {
   if (hasEnded(job)) return howItEnded(job);
-  if (job.status === 'created' || job.status === 'uploading') return 'Waits for its file.';
-  const run = job.steps.filter(({ status }) => status === 'processing');
+  const later = job.steps.filter((step) => triesLater(step, now));
   const sentences = [
-    running(run),
-    ...queuesOf(job, now).map(([queue, steps]) => waitingIn(queue, steps, run, queues)),
-    retrying(
-      job.steps.filter((step) => step.status === 'queued' && !waitsForTurn(step, now)),
-      now,
-    ),
+    ...job.stages.map((stage) => running(stage, job.steps)),
+    ...job.stages.map((stage) => waitingIn(stage, job.steps, later, queues)),
+    retrying(later, now),
   ];
   return sentences.filter(Boolean).join(' ') || 'Between two stages.';
 }
 
-function running(steps: Step[]): string {
-  const [first] = steps;
-  if (!first) return '';
-  if (steps.length > 1) return `${steps.length} steps run in ${first.queue}.`;
-  const attempt = first.attempt > 1 ? `, attempt ${first.attempt}` : '';
-  return `${first.label} runs on ${first.worker || 'a worker'}${attempt}.`;
+function running(stage: Stage, steps: Step[]): string {
+  if (stage.processing === 0) return '';
+  const step = steps.find(({ status, stage: name }) => status === 'processing' && name === stage.name);
+  if (stage.processing > 1 || !step)
+    return `${count(stage.processing, 'step')} ${stage.processing > 1 ? 'run' : 'runs'} in ${stage.queue}.`;
+  const attempt = step.attempt > 1 ? `, attempt ${step.attempt}` : '';
+  return `${step.label} runs on ${step.worker || 'a worker'}${attempt}.`;
 }
 
-function waitingIn(queue: string, steps: Step[], run: Step[], { waiting, deserted }: Queues): string {
-  const wait = `${steps.length === 1 ? `${steps[0]!.label} waits` : `${steps.length} steps wait`} in ${queue}`;
+function waitingIn(stage: Stage, steps: Step[], later: Step[], { waiting, deserted }: Queues): string {
+  const { queue } = stage;
+  const number = waitingSteps(stage, later);
+  if (number === 0) return '';
+  const only = number === 1 && steps.find((step) => isQueuedIn(step, stage) && !later.includes(step));
+  const wait = `${only ? `${only.label} waits` : `${count(number, 'step')} ${number > 1 ? 'wait' : 'waits'}`} in ${queue}`;
   if (deserted.includes(queue)) return `${wait}, to which no worker listens.`;
   const entry = waiting.find((candidate) => candidate.queue === queue);
   if (!entry) return `${wait}.`;
   const ahead = entry.ahead > 0 ? `${count(entry.ahead, 'step')} of other jobs ahead` : 'nothing ahead';
-  const hasOwn = run.some((step) => step.queue === queue); // of which the sentence before tells
+  const hasOwn = stage.processing > 0; // of which the sentence before tells
   return `${wait}: ${ahead}${hasOwn ? '' : `, ${entry.processing} running`}.`;
 }
+
+const isQueuedIn = (step: Step, { name }: Stage) => step.status === 'queued' && step.stage === name;
 
 function retrying(steps: Step[], now: number): string {
   const next = Math.min(...steps.map((step) => Date.parse(step.retry_at ?? '')));
@@ -56,34 +67,33 @@ function retrying(steps: Step[], now: number): string {
   return `${step?.label} failed and is tried again in ${seconds}${reason}`;
 }
 
-function howItEnded({ status, steps }: Job): string {
-  const done = steps.filter((step) => step.status === 'completed').length;
-  const failed = steps.filter((step) => step.status === 'failed').length;
-  if (status === 'completed') {
-    const again = steps.filter(({ attempt }) => attempt > 1).length;
-    const attempts = again === 0 ? 'at the first attempt' : `${again} of them after another attempt`;
-    return `${count(done, 'step')} completed, ${attempts}.`;
-  }
-  if (status === 'expired') return 'Its file never came.';
-  const trouble = failed > 0 ? `, ${failed} failed` : '';
-  return `${done} of ${count(steps.length, 'step')} completed${trouble}. Retry runs the rest, and only that.`;
+function howItEnded({ status, stages, steps, steps_total }: Job): string {
+  const sum = (name: 'completed' | 'failed') => stages.reduce((total, stage) => total + stage[name], 0);
+  if (status === 'completed')
+    return `${count(sum('completed'), 'step')} completed${attempts(steps, steps_total)}.`;
+  const trouble = sum('failed') > 0 ? `, ${sum('failed').toLocaleString('en')} failed` : '';
+  return `${sum('completed').toLocaleString('en')} of ${count(steps_total, 'step')} completed${trouble}. Retry runs the rest, and only that.`;
 }
 
-/** The queues in which steps wait for their turn, with those steps. */
-function queuesOf(job: Job, now: number): [string, Step[]][] {
-  const steps = job.steps.filter((step) => waitsForTurn(step, now));
-  return [...new Set(steps.map(({ queue }) => queue))].map((queue) => [
-    queue,
-    steps.filter((step) => step.queue === queue),
-  ]);
+/** Which attempts it took; nothing where not every step is known. */
+function attempts(steps: Step[], total: number): string {
+  if (steps.length < total) return '';
+  const again = steps.filter(({ attempt }) => attempt > 1).length;
+  return again === 0 ? ', at the first attempt' : `, ${again} of them after another attempt`;
 }
 
-/** How many steps are ahead of each waiting step, its own job's earlier ones included. By the step's id. */
-export function stepsAhead(job: Job, { waiting }: Queues, now: number): Map<number, number> {
+/** How many steps are ahead of each that waits in a stage, its own job's earlier ones included; by the step's id. */
+export function stepsAhead(
+  stage: Stage,
+  steps: Step[],
+  { waiting }: Queues,
+  now: number,
+): Map<number, number> {
   const ahead = new Map<number, number>();
-  for (const [queue, steps] of queuesOf(job, now)) {
-    const entry = waiting.find((candidate) => candidate.queue === queue);
-    if (entry) steps.forEach((step, index) => ahead.set(step.id, entry.ahead + index));
+  const entry = waiting.find(({ queue }) => queue === stage.queue);
+  if (!entry) return ahead;
+  for (const step of steps) {
+    if (step.status === 'queued' && !triesLater(step, now)) ahead.set(step.id, entry.ahead + ahead.size);
   }
   return ahead;
 }

@@ -1,27 +1,33 @@
 // One job, as it is now: fetched, then kept by its socket.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Job } from '../../shared/api/types';
+import type { JobMessage } from '../../shared/api/types';
 import { useLiveSocket } from '../../shared/live/useLiveSocket';
 import { jobQuery } from './api';
-import { isBehind, newestJob } from './merge';
-import { type JobMessage, RESYNC } from './messages';
+import { changedJob, goneIn, type HeldJob, isBehind, newestJob } from './merge';
 
 export function useLiveJob(id: string) {
   const client = useQueryClient();
+  const { queryKey } = jobQuery(id);
   const query = useQuery(jobQuery(id));
   const [isDeleted, setDeleted] = useState(false);
 
-  const connection = useLiveSocket(`/ws/jobs/${id}/`, (raw, reply) => {
+  const connection = useLiveSocket(`/ws/jobs/${id}/`, (raw, resync) => {
     const message = raw as JobMessage;
-    const held = client.getQueryData<Job>(jobQuery(id).queryKey);
+    const held = client.getQueryData<HeldJob>(queryKey);
     switch (message.type) {
       case 'job.snapshot':
-      case 'job.updated':
-        client.setQueryData<Job>(jobQuery(id).queryKey, newestJob(held, message.job));
+        client.setQueryData<HeldJob>(queryKey, newestJob(held, message.job));
         break;
+      case 'job.updated': {
+        const job = changedJob(held, message.since, message.job);
+        if (job) client.setQueryData<HeldJob>(queryKey, job);
+        else resync();
+        break;
+      }
       case 'heartbeat':
-        if (held && isBehind({ [id]: held.version }, message.versions)) reply(RESYNC);
+        if (goneIn(message.versions).includes(id)) setDeleted(true);
+        else if (held && isBehind({ [id]: held.version }, message.versions)) resync();
         break;
       case 'job.deleted':
         setDeleted(true);

@@ -1,19 +1,19 @@
 // My jobs, as they are now: fetched page by page, then kept by a socket.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import type { JobsMessage } from '../../shared/api/types';
 import { useLiveSocket } from '../../shared/live/useLiveSocket';
 import { jobListQuery } from './api';
 import {
   type Filter,
-  isBehind,
   listJobs,
   type LiveJobs,
   noLiveJobs,
   withAsked,
   withJobs,
-  withoutJob,
-} from './merge';
-import { type JobsMessage, RESYNC } from './messages';
+  withoutJobs,
+} from './jobList';
+import { goneIn, isBehind } from './merge';
 
 export function useLiveJobs(filter: Filter) {
   const query = useInfiniteQuery(jobListQuery(filter));
@@ -25,7 +25,7 @@ export function useLiveJobs(filter: Filter) {
     setLive(next);
   };
 
-  const connection = useLiveSocket('/ws/jobs/', (raw, reply) => {
+  const connection = useLiveSocket('/ws/jobs/', (raw, resync) => {
     const message = raw as JobsMessage;
     const held = newest.current;
     switch (message.type) {
@@ -36,13 +36,16 @@ export function useLiveJobs(filter: Filter) {
         keep(withJobs(held, [message.job]));
         break;
       case 'job.deleted':
-        keep(withoutJob(held, message.id));
+        keep(withoutJobs(held, [message.id]));
         break;
-      case 'heartbeat':
+      case 'heartbeat': {
+        const gone = goneIn(message.versions);
+        if (gone.length > 0) keep(withoutJobs(held, gone));
         if (isBehind(held.known, message.versions)) {
-          keep(withAsked(held, message.versions));
-          reply(RESYNC);
+          keep(withAsked(newest.current, message.versions));
+          resync();
         }
+      }
     }
   });
 

@@ -17,12 +17,13 @@ export function announcement(job: Job): string {
   return `Job ${job.status}, stage ${stageTitle(job.stage)}.`;
 }
 
-/** The stage's progress in percent: the mean of its steps, so that it moves while none of them has ended. */
+/** The stage's progress in percent: what has completed, and how far the running steps are; `steps` has those at least. */
 export function stageProgress(stage: Stage, steps: Step[]): number {
   if (stage.status === 'completed') return 100;
-  if (steps.length === 0) return 0;
-  const sum = steps.reduce((total, step) => total + (step.status === 'completed' ? 100 : step.progress), 0);
-  return sum / steps.length;
+  if (stage.total === 0) return 0;
+  const running = steps.filter((step) => step.status === 'processing');
+  const sum = running.reduce((total, step) => total + step.progress, 100 * stage.completed);
+  return sum / stage.total;
 }
 
 /** Why nothing stands in a stage. */

@@ -1,7 +1,7 @@
 // Asks for a job: sample, own file or address, options.
 import { type FormEvent, useState } from 'react';
 import { fieldErrors } from '../../shared/api/errors';
-import type { Job, Pipeline } from '../../shared/api/types';
+import type { Job, Pipeline, Priority } from '../../shared/api/types';
 import { percent } from '../../shared/format/format';
 import { Button } from '../../shared/ui/Button';
 import { Notice } from '../../shared/ui/Notice';
@@ -20,7 +20,7 @@ type Props = { pipeline: Pipeline; sample: Sample | undefined; onSubmitted: (job
 export function NewJobForm({ pipeline, sample, onSubmitted }: Props) {
   const [source, setSource] = useState<ChosenSource>({ by: 'file', file: null, url: '' });
   const [values, setValues] = useState<OptionValues>({});
-  const [priority, setPriority] = useState('normal');
+  const [priority, setPriority] = useState<Priority>('normal');
   const submission = useSubmission(onSubmitted);
   const fields = optionFields(pipeline.options_schema);
   const known = ['file', 'url', 'options', 'priority', ...fields.map((field) => `options.${field.name}`)];

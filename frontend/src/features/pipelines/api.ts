@@ -1,13 +1,13 @@
 // What can be asked for, and the asking.
 import { queryOptions } from '@tanstack/react-query';
-import { getJson } from '../../shared/api/client';
+import { api, bodyOf } from '../../shared/api/client';
 import { withCsrf } from '../../shared/api/csrf';
 import { parseError, unreachable } from '../../shared/api/errors';
-import type { Job, Pipeline } from '../../shared/api/types';
+import type { Job, Priority } from '../../shared/api/types';
 
 export const pipelinesQuery = queryOptions({
   queryKey: ['pipelines'],
-  queryFn: ({ signal }) => getJson<Pipeline[]>('/api/pipelines/', signal),
+  queryFn: ({ signal }) => bodyOf(api.GET('/api/pipelines/', { signal })),
   staleTime: 60_000, // ms
 });
 
@@ -17,7 +17,7 @@ export type Submission = {
   kind: string;
   source: Source;
   options: Record<string, unknown>;
-  priority: string;
+  priority: Priority;
   key: string;
 };
 
@@ -36,7 +36,7 @@ export function submitJob(submission: Submission, onUpload: (share: number) => v
   return withCsrf((csrf) => send(submission, csrf, onUpload, signal));
 }
 
-/** XMLHttpRequest, because fetch can't tell how far an upload is. */
+/** XMLHttpRequest and not the typed client, because fetch can't tell how far an upload is. */
 function send(
   submission: Submission,
   csrf: Record<string, string>,

@@ -1,11 +1,10 @@
 // The queues and their workers, asked for every few seconds while somebody looks.
 import { queryOptions } from '@tanstack/react-query';
-import { getJson } from '../../shared/api/client';
-import type { Queue } from '../../shared/api/types';
+import { api, bodyOf } from '../../shared/api/client';
 import { paced } from '../../shared/live/pace';
 
 export const queuesQuery = queryOptions({
   queryKey: ['queues'],
-  queryFn: ({ signal }) => getJson<Queue[]>('/api/queues/', signal),
+  queryFn: ({ signal }) => bodyOf(api.GET('/api/queues/', { signal })),
   refetchInterval: paced(3_000), // ms; not while the page is hidden
 });

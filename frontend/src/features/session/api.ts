@@ -1,20 +1,13 @@
-// Who is signed in. In development the first GET signs the browser in as the demo user.
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { sendJson } from '../../shared/api/client';
-import { fetchSession, rememberToken } from '../../shared/api/csrf';
-import type { Session } from '../../shared/api/types';
-
-export const sessionQuery = queryOptions({
-  queryKey: ['session'],
-  queryFn: ({ signal }) => fetchSession(signal),
-  staleTime: Infinity,
-});
+// Signing in and out.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, bodyOf } from '../../shared/api/client';
+import { rememberToken } from '../../shared/api/csrf';
+import { sessionQuery } from '../../shared/api/session';
 
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (credentials: { username: string; password: string }) =>
-      sendJson<Session>('POST', '/api/session/', credentials),
+    mutationFn: (body: { username: string; password: string }) => bodyOf(api.POST('/api/session/', { body })),
     onSuccess: (session) => {
       rememberToken(session.csrf_token);
       client.setQueryData(sessionQuery.queryKey, session);
@@ -26,7 +19,7 @@ export function useSignIn() {
 export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => sendJson<Session>('DELETE', '/api/session/'),
+    mutationFn: () => bodyOf(api.DELETE('/api/session/')),
     onSuccess: (session) => {
       rememberToken(session.csrf_token);
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
@@ -34,6 +27,3 @@ export function useSignOut() {
     },
   });
 }
-
-/** The session after the server said that nobody is signed in any more. */
-export const signedOut = (session: Session | undefined) => session && { ...session, user: null };

@@ -1,23 +1,36 @@
-// Requests with JSON in and out. Every failure but an abort is an ApiError.
+// The API, typed by its schema. Every failure but an abort is an ApiError.
+import createClient from 'openapi-fetch';
 import { failUnlessAborted, withCsrf } from './csrf';
 import { parseError } from './errors';
+import type { paths } from './schema';
 
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return read<T>(await fetch(path, { signal }).catch(failUnlessAborted));
-}
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: request });
 
-export function sendJson<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
-  return withCsrf(async (csrf) => {
-    const headers = body === undefined ? csrf : { ...csrf, 'Content-Type': 'application/json' };
-    const response = await fetch(path, { method, headers, body: JSON.stringify(body) }).catch(
-      failUnlessAborted,
-    );
-    return read<T>(response);
+function request(input: Request): Promise<Response> {
+  if (input.method === 'GET') return send(input);
+  return withCsrf((csrf) => {
+    const again = input.clone(); // a body can be sent once only
+    for (const [name, value] of Object.entries(csrf)) again.headers.set(name, value);
+    return send(again);
   });
 }
 
-async function read<T>(response: Response): Promise<T> {
-  const body = await response.text();
-  if (!response.ok) throw parseError(response.status, body);
-  return (body ? JSON.parse(body) : undefined) as T;
+async function send(input: Request): Promise<Response> {
+  const response = await fetch(input).catch(failUnlessAborted);
+  if (!response.ok) throw parseError(response.status, await response.text());
+  return response;
 }
+
+/** Return the body of an answer of `api`: a refusal was thrown before. */
+export async function bodyOf<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
+}
+
+/** Read JSON from an address that the API gave. */
+export async function readJson(address: string, signal: AbortSignal): Promise<unknown> {
+  return (await send(new Request(new URL(address, location.href), { signal }))).json();
+}
+
+/** The cursor in the address of another page of a list; null when there is none. */
+export const cursorIn = (address: string | null): string | null =>
+  address && new URL(address, location.href).searchParams.get('cursor');

@@ -19,9 +19,16 @@ test('a proxy in between answers with a page: the error still has a sentence', (
   expect(parseError(413, '').message).toContain('larger');
 });
 
+test('too many requests and a full storage are told as the API does, and plainly where a proxy says so', () => {
+  const body = JSON.stringify({ error: { code: 'TOO_MANY_JOBS', message: 'You have 1,000 jobs.' } });
+  expect(parseError(429, body).message).toBe('You have 1,000 jobs.');
+  expect(parseError(429, '').message).toContain('Wait a little');
+  expect(parseError(507, '').message).toContain('no room left');
+});
+
 test('only trouble on the way is worth another try', () => {
   expect([0, 502, 503].map((status) => parseError(status, '').isTransient)).toEqual([true, true, true]);
-  expect([400, 401, 404].map((status) => parseError(status, '').isTransient)).toEqual([false, false, false]);
+  expect([400, 401, 404, 507].some((status) => parseError(status, '').isTransient)).toBe(false);
 });
 
 test('sentences stand beside their fields', () => {

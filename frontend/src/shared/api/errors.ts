@@ -11,9 +11,9 @@ export class ApiError extends Error {
     super(message);
   }
 
-  /** The same request may succeed later: nobody answered, or the server or a proxy had trouble. */
+  /** The same request may succeed soon: nobody answered, or the server or a proxy had trouble. A full storage stays full. */
   get isTransient(): boolean {
-    return this.status === 0 || this.status >= 500;
+    return this.status === 0 || (this.status >= 500 && this.status !== 507);
   }
 }
 
@@ -39,6 +39,8 @@ function errorIn(body: string): ErrorBody | null {
 
 function sentenceFor(status: number): string {
   if (status === 413) return 'The file is larger than the server takes.';
+  if (status === 429) return 'That was too much at once. Wait a little, then try again.';
+  if (status === 507) return 'There is no room left for more files. Delete jobs that you are done with.';
   if (status >= 500) return `The server is away or restarting (status ${status}).`;
   return `The server refused this request (status ${status}).`;
 }

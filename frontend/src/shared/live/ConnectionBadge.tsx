@@ -1,14 +1,14 @@
-// Says whether what a page shows is live.
+// Says whether what a page shows is live, and what keeps it from being so.
 import { secondsUntil } from '../format/format';
 import { useNow } from '../format/useNow';
 import styles from './ConnectionBadge.module.css';
-import type { Connection } from './socket';
+import type { Connection, Hindrance } from './socket';
 
 export function ConnectionBadge({ connection }: { connection: Connection }) {
   return (
     <p className={styles.badge} data-state={connection.state} role="status">
       <span className={styles.dot} aria-hidden="true" />
-      {connection.state === 'reconnecting' ? <Countdown at={connection.at} /> : TEXTS[connection.state]}
+      {connection.state === 'reconnecting' ? <Reconnecting {...connection} /> : TEXTS[connection.state]}
     </p>
   );
 }
@@ -20,12 +20,18 @@ const TEXTS = {
   ended: 'Not connected',
 };
 
+const HINDRANCES: Record<Hindrance, string> = {
+  'too-slow': 'This page read too slowly.',
+  'too-many': 'Too many of your pages are live.',
+};
+
 /** The seconds change too often to be read out; that it reconnects is said once. */
-function Countdown({ at }: { at: number }) {
+function Reconnecting({ at, because }: { at: number; because: Hindrance | null }) {
   const seconds = secondsUntil(at, useNow());
   return (
     <>
-      Reconnecting <span aria-hidden="true">{seconds > 0 ? `in ${seconds} s` : 'now'}</span>
+      {because && HINDRANCES[because]} Reconnecting{' '}
+      <span aria-hidden="true">{seconds > 0 ? `in ${seconds} s` : 'now'}</span>
     </>
   );
 }

@@ -36,6 +36,7 @@ class FakeWebSocket extends EventTarget {
 }
 
 let states: Connection['state'][];
+let newestState: Connection;
 let messages: unknown[];
 let live: LiveSocket;
 
@@ -47,7 +48,10 @@ beforeEach(async () => {
   messages = [];
   live = new LiveSocket('/ws/jobs/', {
     onMessage: (message) => messages.push(message),
-    onConnection: ({ state }) => states.push(state),
+    onConnection: (connection) => {
+      newestState = connection;
+      states.push(connection.state);
+    },
   });
   await vi.advanceTimersByTimeAsync(0);
 });
@@ -99,17 +103,41 @@ test('the network’s return cuts the wait short', async () => {
   expect(FakeWebSocket.opened).toHaveLength(before + 1);
 });
 
-test.each([
-  [4401, 'signed-out'],
-  [4403, 'not-yours'],
-  [4404, 'unknown'],
-])('after %i it stays away', async (code) => {
+test.each([4401, 4403, 4404])('after %i it stays away', async (code) => {
   newest().accept();
   newest().drop(code);
   window.dispatchEvent(new Event('online'));
   await vi.advanceTimersByTimeAsync(60_000);
   expect(FakeWebSocket.opened).toHaveLength(1);
   expect(states.at(-1)).toBe('ended');
+});
+
+test.each([
+  [4401, 'signed-out'],
+  [4403, 'not-yours'],
+  [4404, 'unknown'],
+])('after %i it says that it is %s', (code, reason) => {
+  newest().accept();
+  newest().drop(code);
+  expect(newestState).toEqual({ state: 'ended', reason });
+});
+
+test.each([
+  [4408, 'too-slow'],
+  [4429, 'too-many'],
+])('after %i it waits longer, whoever comes back to the page, and says why: %s', async (code, because) => {
+  newest().accept();
+  newest().drop(code);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(newestState).toMatchObject({ state: 'reconnecting', because });
+  window.dispatchEvent(new Event('focus'));
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect(FakeWebSocket.opened).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(FakeWebSocket.opened).toHaveLength(2);
+  newest().drop(1006);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(newestState).toMatchObject({ state: 'reconnecting', because: null });
 });
 
 test('a connection on which nothing is heard any more is replaced', async () => {

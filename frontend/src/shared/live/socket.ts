@@ -1,4 +1,5 @@
 // A WebSocket that stays: comes back with backoff, at once when the network or the person returns, and notices silence.
+// The waiting is done here: partysocket's own has no jitter per try, and nothing can cut it short or say when it ends.
 import ReconnectingWebSocket from 'partysocket/ws';
 import { retryDelay } from './backoff';
 
@@ -6,15 +7,20 @@ import { retryDelay } from './backoff';
 export const FINAL_CODES = { 4401: 'signed-out', 4403: 'not-yours', 4404: 'unknown' } as const;
 export type Ending = (typeof FINAL_CODES)[keyof typeof FINAL_CODES];
 
+/** Closing codes that ask to stay away for longer: this page reads too slowly, this user has too many sockets. */
+export const BUSY_CODES = { 4408: 'too-slow', 4429: 'too-many' } as const;
+export type Hindrance = (typeof BUSY_CODES)[keyof typeof BUSY_CODES];
+
 export type Connection =
   | { state: 'connecting' }
   | { state: 'live' }
-  | { state: 'reconnecting'; at: number } // ms since the epoch
+  | { state: 'reconnecting'; at: number; because: Hindrance | null } // `at`: ms since the epoch
   | { state: 'offline' }
   | { state: 'ended'; reason: Ending };
 
 const LONGEST_SILENCE = 25_000; // ms; the server sends a heartbeat every 10 s
 const STABLE_AFTER = 5_000; // ms; a connection that lasted this long starts the backoff anew
+const BUSY_WAIT = 20_000; // ms, on top of the backoff
 
 type Handlers = { onMessage: (message: unknown) => void; onConnection: (connection: Connection) => void };
 
@@ -24,6 +30,7 @@ export class LiveSocket {
   private attempt = 0;
   private openedAt = 0;
   private heardAt = 0;
+  private hindrance: Hindrance | null = null;
   private skipWait: () => void = () => {};
   private connection: Connection = { state: 'connecting' };
 
@@ -32,7 +39,7 @@ export class LiveSocket {
     private readonly handlers: Handlers,
   ) {
     this.socket = new ReconnectingWebSocket(this.nextUrl, [], {
-      minReconnectionDelay: 0, // nextUrl does the waiting, because its wait can be cut short
+      minReconnectionDelay: 0, // nextUrl does the waiting
       maxReconnectionDelay: 0,
       connectionTimeout: 10_000,
       maxEnqueuedMessages: 0,
@@ -63,19 +70,23 @@ export class LiveSocket {
   }
 
   private readonly nextUrl = async () => {
-    if (this.attempt > 0) {
-      const delay = retryDelay(this.attempt - 1);
-      this.show(navigator.onLine ? { state: 'reconnecting', at: Date.now() + delay } : { state: 'offline' });
-      await new Promise<void>((resolve) => {
-        this.skipWait = resolve;
-        setTimeout(resolve, delay);
-      });
-    }
+    if (this.attempt > 0) await this.wait(retryDelay(this.attempt - 1) + (this.hindrance ? BUSY_WAIT : 0));
     this.attempt += 1;
     const url = new URL(this.path, location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     return url.href;
   };
+
+  private wait(delay: number): Promise<void> {
+    const at = Date.now() + delay;
+    this.show(
+      navigator.onLine ? { state: 'reconnecting', at, because: this.hindrance } : { state: 'offline' },
+    );
+    return new Promise((resolve) => {
+      this.skipWait = resolve;
+      setTimeout(resolve, delay);
+    });
+  }
 
   private readonly opened = () => {
     this.openedAt = this.heardAt = Date.now();
@@ -88,16 +99,16 @@ export class LiveSocket {
     this.handlers.onMessage(JSON.parse(event.data));
   };
 
-  private readonly closed = (event: { code: number }) => {
-    if (event.code in FINAL_CODES) {
-      this.show({ state: 'ended', reason: FINAL_CODES[event.code as keyof typeof FINAL_CODES] });
-    }
+  private readonly closed = ({ code }: { code: number }) => {
+    this.hindrance = BUSY_CODES[code as keyof typeof BUSY_CODES] ?? null;
+    const reason = FINAL_CODES[code as keyof typeof FINAL_CODES];
+    if (reason) this.show({ state: 'ended', reason });
   };
 
   private readonly wake = () => {
     if (document.visibilityState === 'hidden' || this.connection.state === 'ended') return;
     this.checkSilence();
-    this.skipWait();
+    if (!this.hindrance) this.skipWait();
   };
 
   private readonly lost = () => {

@@ -1,8 +1,9 @@
 // A progress bar. Only its inside moves, so nothing around it does.
+import type { Status } from '../api/types';
 import { clampPercent } from '../format/format';
 import styles from './Progress.module.css';
 
-type Props = { label: string; value: number; status?: string; size?: 'thin' | 'thick' };
+type Props = { label: string; value: number; status?: Status; size?: 'thin' | 'thick' };
 
 export function Progress({ label, value, status = 'processing', size = 'thin' }: Props) {
   const percent = clampPercent(value);

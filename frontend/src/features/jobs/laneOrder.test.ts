@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { exampleJob, exampleStep } from './exampleJob';
+import { laneOrder, stepsByStage } from './laneOrder';
+
+test('a lane lists what runs, what failed, what waits, then what ended; each in the order of its turn', () => {
+  const statuses = [
+    'completed',
+    'queued',
+    'cancelled',
+    'processing',
+    'failed',
+    'queued',
+    'processing',
+  ] as const;
+  const steps = statuses.map((status, id) => exampleStep({ id, status }));
+  expect(laneOrder(steps).map(({ id }) => id)).toEqual([3, 6, 4, 1, 5, 0, 2]);
+});
+
+test('every step stands in its own stage', () => {
+  const stages = stepsByStage(exampleJob().steps);
+  expect([...stages].map(([name, steps]) => [name, steps.length])).toEqual([
+    ['ingest', 1],
+    ['chart', 8],
+  ]);
+});
