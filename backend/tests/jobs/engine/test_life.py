@@ -142,13 +142,8 @@ class Life(RuleBasedStateMachine):
     def begin_run(self, which: int, worker: int, ending: str, pauses: int) -> None:
         self.go_on(self.receive(which, worker, ending), pauses)
 
-    @rule(worker=worker)
-    def compare(self, worker: int) -> None:
-        """Look twice, as a presence does: what is lost is queued again, what was given up is ended."""
-        self.look(self.workers[worker])
-
-    @precondition(lambda self: self.broker.permits)
-    @rule(which=which, ending=ending, before=some_pauses, meanwhile=pauses)
+    @precondition(lambda self: self.broker.waiting)
+    @rule(which=which, ending=ending, before=some_pauses, meanwhile=some_pauses)
     def give_up_for_dead(self, which: int, ending: str, before: int, meanwhile: int) -> None:
         """A run that is given up for dead goes on nevertheless, while its successor is at work."""
         queue = self.take(which)
@@ -249,23 +244,6 @@ class Life(RuleBasedStateMachine):
 
     def receive(self, which: int, worker: int, ending: str) -> Process:
         return self.world.run_step(self.take(which), self.workers[worker], ending)
-
-    def look(self, worker: WorkerInWorld) -> None:
-        worker.presence.show_life()
-        for _ in range(2):
-            self.begin(worker.presence.compare, TO_THE_END)
-        while worker.to_stop:
-            process = worker.tasks[worker.to_stop.pop()]
-            if not process.has_ended:
-                self.world.crash(process)
-
-    def silence(self, silent: WorkerInWorld, *others: WorkerInWorld) -> None:
-        """Let a worker say nothing until it is taken for dead."""
-        self.world.pass_time(LATE.total_seconds() + 1)
-        for other in others:
-            other.presence.show_life()
-        for _ in range(MAX_MISSED):
-            self.begin(reconcile, TO_THE_END)
 
     # What holds
 
