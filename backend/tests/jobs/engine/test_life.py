@@ -61,7 +61,7 @@ CODES = {"refuses its input": "PROCESSING_ERROR", "has a bug": "INTERNAL_ERROR",
 
 which = st.integers(0, 7)  # of those there are, counted round
 pauses = st.just(TO_THE_END) | st.integers(1, 16)
-some_pauses = st.integers(3, 14)  # leave a run in its middle
+some_pauses = st.integers(2, 6) | st.integers(2, 14)  # leave a run in its middle
 queries = st.integers(0, 40)
 ending = st.just("returns") | st.sampled_from(list(ENDINGS))
 parts = st.integers(1, 3) | st.integers(0, 3)  # none can't be planned
@@ -143,6 +143,30 @@ class Life(RuleBasedStateMachine):
         self.go_on(self.receive(which, worker, ending), pauses)
 
     @precondition(lambda self: self.broker.waiting)
+    @rule(which=which, ending=ending, before=some_pauses, meanwhile=some_pauses)
+    def give_up_for_dead(self, which: int, ending: str, before: int, meanwhile: int) -> None:
+        """A run that is given up for dead goes on nevertheless, while its successor is at work."""
+        queue = self.take(which)
+        run = self.world.run_step(queue, self.workers[0], ending)
+        self.go_on(run, before)
+        self.hold_rounds(3)
+        self.go_on(self.world.run_step(queue, self.workers[1], "returns"), meanwhile)
+        self.go_on(run)
+
+    @precondition(lambda self: self.broker.waiting)
+    @rule(which=which, before=some_pauses, is_retried=st.booleans(), meanwhile=some_pauses)
+    def cancel_what_runs(self, which: int, before: int, is_retried: bool, meanwhile: int) -> None:
+        """And perhaps retry it, so that a successor is at work when the cancelled run goes on."""
+        queue = self.take(which)
+        run = self.world.run_step(queue, self.workers[0], "returns")
+        self.go_on(run, before)
+        for step in Step.objects.filter(task_id=run.task_id, status="processing"):
+            for button in (cancel_job, retry_job)[: 1 + is_retried]:
+                self.begin(partial(button, step.job_id), TO_THE_END, may_raise=(Conflict, Job.DoesNotExist))
+            self.go_on(self.world.run_step(queue, self.workers[1], "returns"), meanwhile)
+        self.go_on(run)
+
+    @precondition(lambda self: self.broker.waiting)
     @rule(which=which, is_lost=st.booleans())
     def lose_or_double(self, which: int, is_lost: bool) -> None:
         queue = self.take(which)
@@ -158,7 +182,7 @@ class Life(RuleBasedStateMachine):
         self.begin(self.workers[worker].look, pauses)
 
     @rule(rounds=st.integers(1, 3))
-    def reconcile(self, rounds: int) -> None:
+    def hold_rounds(self, rounds: int) -> None:
         """As by somebody else: workers that don't look meanwhile are taken for dead, and go on nevertheless."""
         for _ in range(rounds):
             self.begin(reconcile, TO_THE_END)

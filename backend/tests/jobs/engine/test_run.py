@@ -2,6 +2,7 @@
 
 import errno
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.db import OperationalError, ProgrammingError, connection
 
+from apps.jobs.engine import statements
 from apps.jobs.engine.attempt import Holder, LostClaim, claim
 from apps.jobs.engine.interruptions import Interrupted
 from apps.jobs.engine.losses import MAX_LOSSES, release, time_out
@@ -59,11 +61,12 @@ def test_attempt_given_up_for_dead_cannot_write(job: Job, broker: Broker, probe:
         nonlocal message
         release(only_step(job))
         assert claim("ingestion_io", holder=Holder(uuid4(), "successor"), task_id="second")
-        for write in (
+        writes: list[Callable[[], None]] = [
             lambda: run.report(50, "late"),
             lambda: run.save_artifact("late.txt", b"late", "text/plain"),
             lambda: run.save_file("late", b"late"),
-        ):
+        ]
+        for write in writes:
             with pytest.raises(LostClaim):
                 write()
         message = Job.objects.get(pk=job.pk).message
@@ -92,6 +95,14 @@ def test_loss_that_is_reported_twice_counts_once(job: Job, broker: Broker) -> No
     release(step)
     release(step)
     assert only_step(job).losses == 1
+
+
+def test_step_that_is_cancelled_between_claim_and_begin_is_not_run(job: Job, broker: Broker) -> None:
+    step = statements.claim(queue="ingestion_io", worker_id=uuid4(), worker_name="test", task_id="one")
+    assert step
+    cancel_job(job.pk)
+    assert statements.begin(step.fence) is None
+    assert Job.objects.get(pk=job.pk).status == JobStatus.CANCELLED
 
 
 def test_late_word_of_a_lost_attempt_takes_nothing_from_its_successor(job: Job, broker: Broker) -> None:

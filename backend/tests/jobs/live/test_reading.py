@@ -34,7 +34,7 @@ def queries_of(call: Any) -> int:
 def test_number_of_queries_does_not_grow_with_the_job(owner: User) -> None:
     small, large = make_job(owner, steps=10), make_job(owner, steps=2000)
     for read in (reading.read_snapshot, reading.read_summary_update, lambda pk: reading.read_update(pk, 0)):
-        assert queries_of(lambda read=read: read(large.pk)) <= queries_of(lambda read=read: read(small.pk)) + 8  # type: ignore[misc]
+        assert queries_of(lambda read=read: read(large.pk)) <= queries_of(lambda read=read: read(small.pk)) + 8
 
 
 def test_number_of_queries_does_not_grow_with_the_list(owner: User) -> None:

@@ -12,8 +12,8 @@ import websockets
 from websockets.sync.client import connect
 
 from native.ports import free_port
+from testing.waiting import wait_until
 from tests.jobs.live.flood import MESSAGES, TEXT
-from tests.servers import wait_until
 
 pytestmark = pytest.mark.integration
 
