@@ -62,7 +62,8 @@ async def test_list_socket_and_list_agree_with_the_job(stack: Stack, sample: Pat
     assert versions[-1] == end["version"]
     with stack.client() as client:
         newest = client.get("/api/jobs/").raise_for_status().json()["results"][0]
-    assert newest == end
+    assert newest.items() <= end.items()
+    assert end.keys() - newest.keys() == {"steps", "artifacts", "result", "result_url"}
 
 
 async def test_socket_that_comes_late_or_asks_again_gets_the_true_state(stack: Stack, sample: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from celery import bootsteps, current_app, shared_task
 from celery.backends.base import DisabledBackend
 from celery.concurrency.base import BasePool
+from celery.exceptions import TimeLimitExceeded
 from celery.signals import worker_shutdown
 from celery.worker import state
 from celery.worker.request import Request
@@ -30,9 +31,13 @@ class PermitRequest(Request):  # type: ignore[misc]  # celery has no types
         if not soft:
             get_presence().timed_out(self.id)
 
-    def on_failure(self, *args: Any, **kwargs: Any) -> None:
-        super().on_failure(*args, **kwargs)
-        get_presence().lost(self.id)
+    def on_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> None:
+        super().on_failure(exc_info, *args, **kwargs)
+        error = getattr(exc_info.exception, "exc", exc_info.exception)  # billiard wraps it
+        if isinstance(error, TimeLimitExceeded):
+            get_presence().timed_out(self.id)
+        else:
+            get_presence().lost(self.id)
 
     def cancel(self, *args: Any, **kwargs: Any) -> None:
         """Let it run when the broker's connection is lost: a permit that comes twice does no harm."""
@@ -88,7 +93,7 @@ class WorkerSlots:
         return taken
 
     def stop(self, task_ids: Iterable[str]) -> None:
-        if type(self._worker.pool).terminate_job is not BasePool.terminate_job:
+        if getattr(self._worker.pool.terminate_job, "__func__", None) is not BasePool.terminate_job:
             self._to_stop.update(task_ids)
 
     def stop_now(self) -> None:

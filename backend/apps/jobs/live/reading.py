@@ -1,10 +1,12 @@
 """Reads jobs as messages.py shapes them: a fixed number of queries and rows, however large a job is."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from pydantic import BaseModel
@@ -34,12 +36,25 @@ IN_ORDER = (StepStatus.PROCESSING, StepStatus.FAILED, StepStatus.QUEUED, StepSta
 Running = dict[int, list[float]]  # the progress of the running steps, by stage
 
 
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read everything as of one moment: else a step that ends between two queries is missing in both."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+@one_moment()
 def read_job(job_id: UUID) -> JobState | None:
     """Return a job with its most telling steps and its first artifacts, or None when there is none."""
     job = Job.objects.filter(pk=job_id).first()
     return _whole(job, MAX_PARTS) if job else None
 
 
+@one_moment()
 def read_snapshot(job_id: UUID) -> tuple[int, str] | None:
     """Return the version of a job and the message that shows it, or None when there is no such job."""
     job = Job.objects.filter(pk=job_id).first()
@@ -48,6 +63,7 @@ def read_snapshot(job_id: UUID) -> tuple[int, str] | None:
     return job.version, _fitting(lambda parts: JobSnapshot(job=_whole(job, parts)), MAX_PARTS)
 
 
+@one_moment()
 def read_update(job_id: UUID, since: int) -> tuple[int, str] | None:
     """Return the version of a job and the message with what changed after `since`: a snapshot if that is much."""
     job = Job.objects.filter(pk=job_id).first()
@@ -63,12 +79,14 @@ def read_update(job_id: UUID, since: int) -> tuple[int, str] | None:
     return job.version, _fitting(lambda parts: JobSnapshot(job=_whole(job, parts)), MAX_PARTS)
 
 
+@one_moment()
 def read_summary_update(job_id: UUID) -> tuple[int, str] | None:
     """Return the version of a job and the message that updates it in a list: complete, whatever the list has."""
     jobs = read_summaries(Job.objects.filter(pk=job_id))
     return (jobs[0].version, JobUpdated(since=0, job=jobs[0]).model_dump_json()) if jobs else None
 
 
+@one_moment()
 def read_list(jobs: QuerySet[Job], limit: int) -> tuple[dict[UUID, int], str]:
     """Return the versions of the first jobs, and the message that lists them."""
     states = read_summaries(jobs[:limit])
@@ -76,6 +94,7 @@ def read_list(jobs: QuerySet[Job], limit: int) -> tuple[dict[UUID, int], str]:
     return {state.id: state.version for state in states}, text
 
 
+@one_moment()
 def read_summaries(jobs: Iterable[Job]) -> list[JobSummary]:
     """Return jobs as a list shows them: three queries, however many they are."""
     jobs = list(jobs)
