@@ -2,12 +2,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Stage, Step } from '../../shared/api/types';
+import type { Stage, Step, Waiting } from '../../shared/api/types';
 import { count } from '../../shared/format/format';
 import { stepPagesQuery } from './api';
 import { laneOrder } from './laneOrder';
 import { type HeldJob, withPages } from './merge';
-import { type Queues, stepsAhead } from './standing';
+import { stepsAhead } from './standing';
 import styles from './StepList.module.css';
 import { StepFacts } from './StepFacts';
 import { StepRow } from './StepRow';
@@ -18,15 +18,15 @@ const COLUMN = 164; // px; the least width of a column
 const GAP = 16; // px; between two columns, and at both sides
 const ROWS_IN_VIEW = 4; // in every lane
 
-type Props = { job: HeldJob; stage: Stage; steps: Step[]; queues: Queues; now: number };
+type Props = { job: HeldJob; stage: Stage; steps: Step[]; waiting: Waiting[]; now: number };
 
-export function StepList({ job, stage, steps, queues, now }: Props) {
+export function StepList({ job, stage, steps, waiting, now }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const columns = useColumns(box, stage.total);
   const { known, more } = useEveryStep(job, stage, steps);
   const isWholeInView = stage.total <= columns * ROWS_IN_VIEW; // then nothing changes its place
   const ordered = useMemo(() => (isWholeInView ? known : laneOrder(known)), [known, isWholeInView]);
-  const ahead = useMemo(() => stepsAhead(stage, known, queues, now), [stage, known, queues, now]);
+  const ahead = useMemo(() => stepsAhead(stage, known, waiting, now), [stage, known, waiting, now]);
   const missing = stage.total - ordered.length;
 
   const rows = useVirtualizer({
