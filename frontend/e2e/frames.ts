@@ -1,5 +1,5 @@
 // How smooth a job's page stays: 10,000 steps, five updates a second, every step known to the page. No worker runs
-// meanwhile: its load isn't the page's.
+// meanwhile: its load isn't the page's. Measure what is built: `npm run build`, `npm run preview`, BASE_URL.
 import { expect, type Page, test } from '@playwright/test';
 import type { Job, Step } from '../src/shared/api/types';
 import { expectCompleted, smallTable, upload } from './jobs';

@@ -17,6 +17,7 @@ const ROW = 44; // px; as high as a step without trouble
 const COLUMN = 164; // px; the least width of a column
 const GAP = 16; // px; between two columns, and at both sides
 const ROWS_IN_VIEW = 4; // in every lane
+const SETTLED = 500; // ms; steps of a stage that just began come by the socket, a moment after their number
 
 type Props = { job: HeldJob; stage: Stage; steps: Step[]; waiting: Waiting[]; now: number };
 
@@ -41,7 +42,9 @@ export function StepList({ job, stage, steps, waiting, now }: Props) {
   const shown = rows.getVirtualItems();
   const isEndInView = missing > 0 && shown.at(-1)?.index === ordered.length;
   useEffect(() => {
-    if (isEndInView) more();
+    if (!isEndInView) return;
+    const timer = setTimeout(more, SETTLED);
+    return () => clearTimeout(timer);
   }, [isEndInView, more]);
 
   const [only] = stage.total === 1 ? ordered : [];
