@@ -1,6 +1,6 @@
 // What the frontend adds to a pipeline: how its result looks, and a sample to try it on. A pipeline works without;
 // to delete one, delete its folder in features/ and its row here.
-import type { ComponentType } from 'react';
+import { type ComponentType, memo } from 'react';
 import type { Sample } from '../features/pipelines/SampleCard';
 import { ColumnsTable } from '../features/profile/ColumnsTable';
 import { sample } from '../features/profile/sample';
@@ -18,8 +18,8 @@ type Parts = {
 const PARTS: Record<string, Parts> = {
   profile: {
     sample,
-    Summary: ({ result }) => <Summary profile={result as Profile} />,
-    Detail: ({ result }) => <ColumnsTable profile={result as Profile} />,
+    Summary: memo(({ result }) => <Summary profile={result as Profile} />),
+    Detail: memo(({ result }) => <ColumnsTable profile={result as Profile} />),
   },
 };
 

@@ -103,7 +103,7 @@ function Lanes({ job, queues }: { job: HeldJob; queues: QueuesOfJob }) {
     const ahead = queues.waiting.find((entry) => entry.queue === name)?.ahead;
     return queue && <QueueNote queue={queue} ahead={ahead} />;
   };
-  return <StageLanes job={job} queues={queues} now={queues.now} renderQueue={renderQueue} />;
+  return <StageLanes job={job} waiting={queues.waiting} now={queues.now} renderQueue={renderQueue} />;
 }
 
 /** A job can be followed from another tab. */

@@ -4,8 +4,10 @@ import { waitingQuery } from '../../features/jobs/api';
 import { hasEnded } from '../../features/jobs/merge';
 import { hasWaitingSteps, type Queues } from '../../features/jobs/standing';
 import { queuesQuery } from '../../features/queues/api';
-import type { Job, Queue } from '../../shared/api/types';
+import type { Job, Queue, Waiting } from '../../shared/api/types';
 import { useNow } from '../../shared/format/useNow';
+
+const NONE: Waiting[] = [];
 
 export type QueuesOfJob = Queues & { find: (name: string) => Queue | undefined; now: number };
 
@@ -16,7 +18,7 @@ export function useQueues(job: Job): QueuesOfJob {
   const queues = useQuery({ ...queuesQuery, enabled });
   return {
     now,
-    waiting: waiting.data ?? [],
+    waiting: waiting.data ?? NONE,
     deserted: (queues.data ?? []).filter(({ workers }) => workers === 0).map(({ name }) => name),
     find: (name) => queues.data?.find((queue) => queue.name === name),
   };

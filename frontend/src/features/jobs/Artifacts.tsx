@@ -27,8 +27,8 @@ export function Artifacts({ job }: { job: HeldJob }) {
           </a>
         )}
       </header>
-      {charts.length > 0 ? <Charts charts={charts} /> : <NoCharts ended={hasEnded(job)} />}
-      {files.length > 0 && <Files files={files} />}
+      {charts.length > 0 ? <Charts artifacts={charts} /> : <NoCharts ended={hasEnded(job)} />}
+      {files.length > 0 && <Files artifacts={files} />}
       {hasMore && (
         <p className={styles.more}>
           <Button onClick={more}>Show more</Button>
@@ -64,7 +64,14 @@ function NoCharts({ ended }: { ended: boolean }) {
   );
 }
 
-function Charts({ charts }: { charts: Artifact[] }) {
+type Shown = { artifacts: Artifact[] };
+
+/** Others are made several times a second, most of them where nobody looks. */
+const areSame = (before: Shown, now: Shown) =>
+  before.artifacts.length === now.artifacts.length &&
+  before.artifacts.every((artifact, index) => artifact === now.artifacts[index]);
+
+const Charts = memo(function Charts({ artifacts: charts }: Shown) {
   const [openId, setOpenId] = useState<number | null>(null);
   const index = charts.findIndex((chart) => chart.id === openId);
   const open = charts[index];
@@ -80,9 +87,9 @@ function Charts({ charts }: { charts: Artifact[] }) {
       {open && <ChartDialog chart={open} onStep={step} onClose={() => setOpenId(null)} />}
     </>
   );
-}
+}, areSame);
 
-/** Drawn once: others appear several times a second. */
+/** Drawn once, however many come after it. */
 const Chart = memo(function Chart({ chart, onOpen }: { chart: Artifact; onOpen: (chart: Artifact) => void }) {
   return (
     <li>
@@ -101,7 +108,7 @@ const Chart = memo(function Chart({ chart, onOpen }: { chart: Artifact; onOpen: 
   );
 });
 
-function Files({ files }: { files: Artifact[] }) {
+const Files = memo(function Files({ artifacts: files }: Shown) {
   return (
     <ul className={styles.files}>
       {files.map((file) => (
@@ -112,4 +119,4 @@ function Files({ files }: { files: Artifact[] }) {
       ))}
     </ul>
   );
-}
+}, areSame);

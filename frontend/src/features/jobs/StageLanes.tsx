@@ -1,18 +1,17 @@
 // A job's stages as lanes from left to right, each with its queue and its steps.
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
-import type { Stage, Step } from '../../shared/api/types';
+import type { Stage, Step, Waiting } from '../../shared/api/types';
 import { Progress } from '../../shared/ui/Progress';
 import { StatusMark } from '../../shared/ui/StatusBadge';
 import { stepsByStage } from './laneOrder';
 import { hasEnded, type HeldJob } from './merge';
-import type { Queues } from './standing';
 import styles from './StageLanes.module.css';
 import { StepList } from './StepList';
 import { stageProgress, stageTitle, whyNoSteps } from './words';
 
 type Props = {
   job: HeldJob;
-  queues: Queues;
+  waiting: Waiting[];
   now: number;
   /** What to say about a queue in which steps of this job wait: its load, or that nobody works on it. */
   renderQueue: (queue: string) => ReactNode;
@@ -20,7 +19,7 @@ type Props = {
 
 const NONE: Step[] = [];
 
-export function StageLanes({ job, queues, now, renderQueue }: Props) {
+export function StageLanes({ job, waiting, now, renderQueue }: Props) {
   const stages = useMemo(() => stepsByStage(job.steps), [job.steps]);
   const lanes = useRef<HTMLOListElement>(null);
   useScrollToStage(
@@ -37,7 +36,7 @@ export function StageLanes({ job, queues, now, renderQueue }: Props) {
             <li key={stage.name} className={styles.lane} data-status={stage.status}>
               <LaneHead stage={stage} steps={steps} />
               {stage.total > 0 ? (
-                <StepList job={job} stage={stage} steps={steps} queues={queues} now={now} />
+                <StepList job={job} stage={stage} steps={steps} waiting={waiting} now={now} />
               ) : (
                 <p className={styles.none}>{whyNoSteps(job.stages[index - 1], hasEnded(job))}</p>
               )}

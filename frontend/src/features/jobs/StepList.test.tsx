@@ -24,12 +24,11 @@ afterEach(() => {
 });
 
 const [, chart] = heldJob().stages;
-const none = { waiting: [], deserted: [] };
 
 function show(steps: Step[], total = steps.length) {
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <StepList job={heldJob()} stage={{ ...chart!, total }} steps={steps} queues={none} now={0} />
+      <StepList job={heldJob()} stage={{ ...chart!, total }} steps={steps} waiting={[]} now={0} />
     </QueryClientProvider>,
   );
 }

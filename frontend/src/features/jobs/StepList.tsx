@@ -2,12 +2,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Stage, Step } from '../../shared/api/types';
+import type { Stage, Step, Waiting } from '../../shared/api/types';
 import { count } from '../../shared/format/format';
 import { stepPagesQuery } from './api';
 import { laneOrder } from './laneOrder';
 import { type HeldJob, withPages } from './merge';
-import { type Queues, stepsAhead } from './standing';
+import { stepsAhead } from './standing';
 import styles from './StepList.module.css';
 import { StepFacts } from './StepFacts';
 import { StepRow } from './StepRow';
@@ -17,16 +17,17 @@ const ROW = 44; // px; as high as a step without trouble
 const COLUMN = 164; // px; the least width of a column
 const GAP = 16; // px; between two columns, and at both sides
 const ROWS_IN_VIEW = 4; // in every lane
+const SETTLED = 500; // ms; steps of a stage that just began come by the socket, a moment after their number
 
-type Props = { job: HeldJob; stage: Stage; steps: Step[]; queues: Queues; now: number };
+type Props = { job: HeldJob; stage: Stage; steps: Step[]; waiting: Waiting[]; now: number };
 
-export function StepList({ job, stage, steps, queues, now }: Props) {
+export function StepList({ job, stage, steps, waiting, now }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const columns = useColumns(box, stage.total);
   const { known, more } = useEveryStep(job, stage, steps);
   const isWholeInView = stage.total <= columns * ROWS_IN_VIEW; // then nothing changes its place
   const ordered = useMemo(() => (isWholeInView ? known : laneOrder(known)), [known, isWholeInView]);
-  const ahead = useMemo(() => stepsAhead(stage, known, queues, now), [stage, known, queues, now]);
+  const ahead = useMemo(() => stepsAhead(stage, known, waiting, now), [stage, known, waiting, now]);
   const missing = stage.total - ordered.length;
 
   const rows = useVirtualizer({
@@ -41,7 +42,9 @@ export function StepList({ job, stage, steps, queues, now }: Props) {
   const shown = rows.getVirtualItems();
   const isEndInView = missing > 0 && shown.at(-1)?.index === ordered.length;
   useEffect(() => {
-    if (isEndInView) more();
+    if (!isEndInView) return;
+    const timer = setTimeout(more, SETTLED);
+    return () => clearTimeout(timer);
   }, [isEndInView, more]);
 
   const [only] = stage.total === 1 ? ordered : [];

@@ -10,11 +10,14 @@ const pathOf = (job_id: string) => ({ path: { job_id } });
 
 /** The held job and the fetched one are merged by version, so a slow answer never replaces newer news of the socket. */
 export function jobQuery(id: string) {
+  const queryKey = ['jobs', id];
   return queryOptions({
-    queryKey: ['jobs', id],
-    queryFn: async ({ signal }) =>
-      newestJob(undefined, await bodyOf(api.GET('/api/jobs/{job_id}/', { params: pathOf(id), signal }))),
-    structuralSharing: (held, incoming) => newestJob(held as HeldJob | undefined, incoming as HeldJob),
+    queryKey,
+    queryFn: async ({ client, signal }) => {
+      const job = await bodyOf(api.GET('/api/jobs/{job_id}/', { params: pathOf(id), signal }));
+      return newestJob(client.getQueryData<HeldJob>(queryKey), job);
+    },
+    structuralSharing: false, // merging has kept what did not change, at the cost of the change and not of the job
     staleTime: Infinity,
   });
 }

@@ -73,6 +73,7 @@ function replaceAll<T extends Part>(held: T[], incoming: T[]): T[] {
 
 /** Put fetched pages behind what is held: a part that is held is never older than the same one in a page. */
 export function withPages<T extends Part>(held: T[], pages: T[][]): T[] {
+  if (pages.length === 0) return held;
   const known = new Set(held.map(({ id }) => id));
   const rest = pages.flat().filter(({ id }) => !known.has(id));
   return rest.length === 0 ? held : sortById([...held, ...rest]);

@@ -99,9 +99,9 @@ test('each waiting step counts the job’s own steps before it', () => {
   const [first, second] = job.steps.slice(-2);
   const chart = job.stages[1]!;
   const steps = job.steps.filter((step) => step.stage === chart.name);
-  expect([...stepsAhead(chart, steps, known, now)]).toEqual([
+  expect([...stepsAhead(chart, steps, known.waiting, now)]).toEqual([
     [first!.id, 12],
     [second!.id, 13],
   ]);
-  expect(stepsAhead(chart, steps, unknown, now).size).toBe(0);
+  expect(stepsAhead(chart, steps, unknown.waiting, now).size).toBe(0);
 });

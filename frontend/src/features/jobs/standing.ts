@@ -86,7 +86,7 @@ function attempts(steps: Step[], total: number): string {
 export function stepsAhead(
   stage: Stage,
   steps: Step[],
-  { waiting }: Queues,
+  waiting: Waiting[],
   now: number,
 ): Map<number, number> {
   const ahead = new Map<number, number>();

@@ -21,8 +21,8 @@ const TEXTS = {
 };
 
 const HINDRANCES: Record<Hindrance, string> = {
-  'too-slow': 'This page read too slowly.',
-  'too-many': 'Too many of your pages are live.',
+  'too-slow': 'this page read too slowly',
+  'too-many': 'too many of your pages are live',
 };
 
 /** The seconds change too often to be read out; that it reconnects is said once. */
@@ -30,8 +30,8 @@ function Reconnecting({ at, because }: { at: number; because: Hindrance | null }
   const seconds = secondsUntil(at, useNow());
   return (
     <>
-      {because && HINDRANCES[because]} Reconnecting{' '}
-      <span aria-hidden="true">{seconds > 0 ? `in ${seconds} s` : 'now'}</span>
+      Reconnecting <span aria-hidden="true">{seconds > 0 ? `in ${seconds} s` : 'now'}</span>
+      {because && `: ${HINDRANCES[because]}`}
     </>
   );
 }
