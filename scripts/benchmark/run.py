@@ -1,7 +1,7 @@
 """`scripts/bench`: measures the engine beside bare Celery, prints a table and writes .data/bench.json.
 
 Both sides run in turn, in one run, on the same worker with the same settings; each figure is the median of the runs.
-Only ratios travel from one machine to another. What the bare side does, and what it doesn't, stands in pipeline/bare.py.
+Only ratios travel to another machine. What the bare side does, and what it doesn't, stands in pipeline/bare.py.
 """
 
 import argparse
@@ -10,16 +10,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
-from typing import Any
 
 from benchmark.memory import memory_of
 from benchmark.stack import Measured, measured_stack
 from native.environment import ROOT
 from testing.compose import ComposeFailed, engine_answers
-
-RESULT = ROOT / ".data" / "bench.json"
 
 
 @dataclass(frozen=True)
@@ -47,13 +44,13 @@ class Row:
     bare: float | None = None
 
     def __str__(self) -> str:
-        bare = "" if self.bare is None else f"{self.bare:12,.1f} {self.engine / self.bare:9.2f} ×"
+        bare = "" if self.bare is None else f"{self.bare:12,.1f} {self.engine / self.bare:9.2f}"
         return f"{self.what:<52} {self.unit:<8} {self.engine:12,.1f} {bare}"
 
 
-def medians(scale: Scale, measure: Callable[[], dict[str, Any]]) -> dict[str, float]:
+def medians(scale: Scale, measure: Callable[[], dict[str, float]]) -> dict[str, float]:
     found = [measure() for _ in range(scale.runs)]
-    return {name: median(run[name] for run in found) for name, value in found[0].items() if not isinstance(value, str)}
+    return {name: median(run[name] for run in found) for name in found[0]}
 
 
 def throughput(stack: Measured, scale: Scale) -> Iterator[Row]:
@@ -77,6 +74,7 @@ def report(stack: Measured, scale: Scale) -> Iterator[Row]:
 def claim(stack: Measured, scale: Scale) -> Iterator[Row]:
     found = medians(scale, lambda: stack.measure("claim", scale.others))
     yield Row(f"a claim behind {scale.others:,} waiting steps | none", "ms", found["crowded"], found["alone"])
+    print(f"It finds its step by: {stack.measure('claim_plan')}", flush=True)
 
 
 def messages(stack: Measured, scale: Scale) -> Iterator[Row]:
@@ -106,18 +104,20 @@ def bench(scale: Scale, parts: list[str]) -> list[Row]:
     return rows
 
 
-def save(rows: list[Row], scale: Scale) -> None:
-    RESULT.parent.mkdir(exist_ok=True)
+def save(rows: list[Row], scale: Scale, name: str) -> None:
+    file = ROOT / ".data" / name
+    file.parent.mkdir(exist_ok=True)
     load = os.getloadavg() if hasattr(os, "getloadavg") else None
     figures = {"scale": asdict(scale), "load_at_the_end": load, "rows": [asdict(row) for row in rows]}
-    RESULT.write_text(json.dumps(figures, indent=2), encoding="utf-8")
-    print(f"Written to {RESULT}", flush=True)
+    file.write_text(json.dumps(figures, indent=2), encoding="utf-8")
+    print(f"Written to {file}", flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="tiny, to see that it works; its figures mean nothing")
+    parser.add_argument("--sizes", metavar="N,N", help="steps of the jobs of `throughput`; default: 10,100,1000,10000")
     parser.add_argument("--runs", type=int, metavar="N", help=f"default: {FULL.runs}")
     given = parser.parse_args()
     if unknown := set(given.part) - set(PARTS):
@@ -125,10 +125,13 @@ def main() -> int:
     if not engine_answers():
         parser.error("no Docker engine answers")
     scale = QUICK if given.quick else FULL
-    scale = Scale(**asdict(scale) | ({"runs": given.runs} if given.runs else {}))
+    if given.runs:
+        scale = replace(scale, runs=given.runs)
+    if given.sizes:
+        scale = replace(scale, sizes=tuple(map(int, given.sizes.split(","))))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down, as after Ctrl-C
     try:
-        save(bench(scale, given.part or list(PARTS)), scale)
+        save(bench(scale, given.part or list(PARTS)), scale, "bench-quick.json" if given.quick else "bench.json")
     except ComposeFailed as error:  # what Docker said
         print(error, file=sys.stderr)
         return 1

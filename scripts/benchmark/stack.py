@@ -1,4 +1,4 @@
-"""The stack that is measured: Compose's, as in production without debugging and reloading, with the bench's pipeline."""
+"""The stack that is measured: Compose's without debugging and reloading, and with the benchmark's pipeline."""
 
 import json
 import shutil

@@ -7,6 +7,7 @@ synchronous_commit off as there. It has no fence, no turn, no plan, no ring, and
 import json
 import time
 from functools import cache
+from typing import Any
 
 import redis
 from celery import current_app, shared_task
@@ -16,7 +17,9 @@ from django.db import connection
 
 TABLES = """
 DROP TABLE IF EXISTS bench_job, bench_stage, bench_step;
-CREATE TABLE bench_job (id int PRIMARY KEY, version int DEFAULT 0, status text DEFAULT 'queued', started_at timestamptz);
+CREATE TABLE bench_job (
+    id int PRIMARY KEY, version int DEFAULT 0, status text DEFAULT 'queued', started_at timestamptz
+);
 CREATE TABLE bench_stage (id int PRIMARY KEY, completed int DEFAULT 0);
 CREATE TABLE bench_step (
     id int PRIMARY KEY, status text DEFAULT 'queued', attempt int DEFAULT 0, worker text DEFAULT '', progress float8,
@@ -82,11 +85,12 @@ def update_and_publish(job_id: str, percent: float) -> None:
     _redis().publish("bench", job_id)
 
 
-def _write(sql: str, *values: object) -> None:
+def _write(sql: str, *values: str | float) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL synchronous_commit = off; {sql}", values)  # one message, so one transaction
 
 
 @cache
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]["address"])
+    layers: dict[str, Any] = settings.CHANNEL_LAYERS
+    return redis.Redis.from_url(layers["default"]["CONFIG"]["hosts"][0]["address"])
