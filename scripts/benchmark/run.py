@@ -74,7 +74,6 @@ def report(stack: Measured, scale: Scale) -> Iterator[Row]:
 def claim(stack: Measured, scale: Scale) -> Iterator[Row]:
     found = medians(scale, lambda: stack.measure("claim", scale.others))
     yield Row(f"a claim behind {scale.others:,} waiting steps | none", "ms", found["crowded"], found["alone"])
-    print(f"It finds its step by: {stack.measure('claim_plan')}", flush=True)
 
 
 def messages(stack: Measured, scale: Scale) -> Iterator[Row]:

@@ -142,17 +142,6 @@ def claim_ms() -> float:
     return median(found)
 
 
-def claim_plan() -> str:
-    """Return the index by which the next step is found."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN SELECT id FROM jobs_step WHERE queue = %s AND status = 'queued' AND retry_at IS NULL "
-            "ORDER BY urgency, rank, id LIMIT 1 FOR UPDATE SKIP LOCKED",
-            [NOBODYS],
-        )
-        return "; ".join(line.strip() for (line,) in cursor.fetchall() if "->" in line)
-
-
 def vacuum() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM jobs_step")
@@ -177,7 +166,7 @@ def watched(jobs: int, seconds: float) -> Any:
     return found
 
 
-MEASURES = (steps, start, report, claim, claim_plan, sizes, watched)
+MEASURES = (steps, start, report, claim, sizes, watched)
 
 
 def main() -> None:
