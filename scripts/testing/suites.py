@@ -60,6 +60,13 @@ def faults(reports: Path) -> Outcome:
     return _in_docker("tests/faults", reports)
 
 
+def bench(reports: Path) -> Outcome:
+    """Run the benchmark tiny: that it works is asserted, and no time."""
+    if not engine_answers():
+        return skipped("no Docker engine answers")
+    return check(run([*PYTHON, "benchmark.run", "--quick"], directory=ROOT / "scripts", seconds=600))
+
+
 def _in_docker(folder: str, reports: Path) -> Outcome:
     if not engine_answers():
         return skipped("no Docker engine answers")
@@ -109,5 +116,6 @@ SUITES = (
     Suite("faults", "twenty jobs in Docker while something breaks", faults),
     Suite("integration", "Python with Redis, PostgreSQL and worker processes", integration),
     Suite("compose", "the stack in Docker", compose),
+    Suite("bench", "the benchmark, tiny, in Docker", bench),
     Suite("browser", "Chromium against the stack, in Docker and native", browser.run_suite),
 )

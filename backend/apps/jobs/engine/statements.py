@@ -62,7 +62,10 @@ class JobFacts(NamedTuple):
 def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> ClaimedStep | None:
     """Take the most urgent due step of a queue, or return None when none is due."""
     skip_locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    # With old statistics PostgreSQL expects a single due step, and would read and sort all of them.
+    in_order = [Statement("SET LOCAL enable_sort = off", ())] if connection.vendor == "postgresql" else []
     row = execute_together(
+        *in_order,
         Statement(
             f"""
             UPDATE jobs_step SET status = 'processing', attempt = attempt + 1, held_by = %s, worker = %s, task_id = %s,
