@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 import redis as redis_client
+from psycopg import sql
 
 from native.ports import free_port
 from native.processes import Process, Service, stop
@@ -55,6 +57,16 @@ def postgres_server() -> Iterator[str]:
             yield _answering_postgres(port)
     else:
         pytest.skip("PostgreSQL is needed: a Docker engine, initdb on PATH, or TEST_DATABASE_URL.")
+
+
+@contextmanager
+def database_beside(server: str, name: str) -> Iterator[str]:
+    """Yield the URL of one more database on the server: what is done there is not seen by whoever uses the first."""
+    with psycopg.connect(server.replace("postgres://", "postgresql://", 1), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager

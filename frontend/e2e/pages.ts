@@ -35,7 +35,7 @@ export const pages: Record<string, (page: Page) => Promise<void>> = {
   },
   queues: async (page) => {
     await page.goto('/queues');
-    await page.getByRole('region', { name: 'ai' }).waitFor();
+    await page.getByRole('region', { name: 'ai', exact: true }).waitFor();
   },
   'sign-in': async (page) => {
     await page.goto('/');

@@ -9,19 +9,16 @@ export class Tabs {
   private readonly streams = new Set<Duplex>();
   private isClosed = false;
 
-  /** `cookie` signs them in. */
-  constructor(
-    private readonly site: string,
-    private readonly cookie: string,
-  ) {}
+  constructor(private readonly site: string) {}
 
   /** How many are connected. */
   get live(): number {
     return this.streams.size;
   }
 
-  open(count: number) {
-    for (let tab = 0; tab < count; tab += 1) this.connect(0);
+  /** Open that many for the user whose token it is. */
+  open(count: number, token: string) {
+    for (let tab = 0; tab < count; tab += 1) this.connect(token, 0);
   }
 
   close() {
@@ -29,18 +26,18 @@ export class Tabs {
     for (const stream of this.streams) stream.destroy();
   }
 
-  private connect(attempt: number) {
+  private connect(token: string, attempt: number) {
     const headers = {
       Connection: 'Upgrade',
       Upgrade: 'websocket',
       'Sec-WebSocket-Version': '13',
       'Sec-WebSocket-Key': Buffer.from('tab without page').toString('base64'),
       Origin: this.site,
-      Cookie: this.cookie,
+      Authorization: `Token ${token}`,
     };
     const handshake = request(`${this.site}/ws/jobs/`, { headers, agent: false });
     const comeBack = (tries: number) => {
-      if (!this.isClosed) setTimeout(() => !this.isClosed && this.connect(tries + 1), retryDelay(tries));
+      if (!this.isClosed) setTimeout(() => !this.isClosed && this.connect(token, tries + 1), retryDelay(tries));
     };
     handshake.on('upgrade', (_, stream) => {
       this.streams.add(stream);

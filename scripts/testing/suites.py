@@ -109,7 +109,9 @@ def _is_shell(path: Path) -> bool:
 
 
 QUICK = ("lint", "unit", "frontend")
+# The browser first: beside suites that make no networks, as Chromium drops every request when one comes or goes.
 SUITES = (
+    Suite("browser", "Chromium against the stack, in Docker and native", browser.run_suite),
     Suite("unit", "Python without servers", unit),
     Suite("lint", "ruff, mypy, import-linter, shellcheck, hadolint", lint),
     Suite("frontend", "types, eslint, prettier, build, vitest", frontend_checks),
@@ -117,5 +119,4 @@ SUITES = (
     Suite("integration", "Python with Redis, PostgreSQL and worker processes", integration),
     Suite("compose", "the stack in Docker", compose),
     Suite("bench", "the benchmark, tiny, in Docker", bench),
-    Suite("browser", "Chromium against the stack, in Docker and native", browser.run_suite),
 )

@@ -27,8 +27,9 @@ time.sleep(60)
 @contextmanager
 def reloading(folder: Path, *, polling: bool) -> Iterator[Path]:
     """Run a command that loads `used.py` but not `other.py`, with the backend's place taken by `folder`."""
-    (folder / "used.py").write_text("VALUE = 1\n")
-    (folder / "other.py").write_text("")
+    for name, text in (("used.py", "VALUE = 1\n"), ("other.py", "")):
+        (folder / name).write_text(text)
+        os.utime(folder / name, (0, 0))  # polling sees whole seconds: an edit in the second of the creation is none
     main = folder / "main.py"
     main.write_text(COMMAND.format(folder=str(folder)))
     # both processes look at `folder` instead of the backend

@@ -1,10 +1,8 @@
 """A stack whose Redis can be taken away, and another server that its processes may fetch from."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
 from tests import servers
@@ -46,7 +44,7 @@ def session_proxied_stack(
     variables = {"CELERY_BROKER_URL": broker, "CELERY_RESULT_BACKEND": broker, "REDIS_URL": channels, **REACHABLE}
     folder = tmp_path_factory.mktemp("proxied")
     with (
-        _database_beside(postgres_server) as database,
+        servers.database_beside(postgres_server, "beside") as database,
         running_stack(redis=redis, database=database, folder=folder, variables=variables) as stack,
     ):
         yield stack
@@ -60,14 +58,3 @@ def proxied_stack(session_proxied_stack: Stack, proxy: Proxy, request: pytest.Fi
     proxy.open()
     if request.session.testsfailed > failed_before:
         print(session_proxied_stack.log_since(begun))
-
-
-@contextmanager
-def _database_beside(server: str) -> Iterator[str]:
-    """Yield the URL of one more database on the server: two stacks on one would run each other's steps."""
-    url = server.replace("postgres://", "postgresql://", 1)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS beside WITH (FORCE)")
-        connection.execute("CREATE DATABASE beside")
-        yield urlunsplit(urlsplit(server)._replace(path="/beside"))
-        connection.execute("DROP DATABASE beside WITH (FORCE)")

@@ -111,7 +111,7 @@ def test_interrupt_ends_all_once_they_have_cleaned_up(checkout: Path) -> None:
     process = Process(runner(checkout, "hangs", "c"), log=checkout / "log")
     wait_until(lambda: (checkout / "hangs").exists(), what="the suite that hangs")
     stop([process], patience=30)
-    assert process.exit_code not in (0, -signal.SIGKILL)
+    assert process.exit_code not in (0, -signal.SIGKILL), (checkout / "log").read_text()
     assert (checkout / "cleaned").exists()
 
 

@@ -8,16 +8,24 @@ from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from tests import servers
+
 # As in config.settings: no lock without an end.
 OPTIONS = {"options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=10s"}
 
 
+@pytest.fixture(scope="session")
+def engine_database(postgres_server: str) -> Iterator[str]:
+    with servers.database_beside(postgres_server, "engine") as url:
+        yield url
+
+
 @pytest.fixture
 def on_postgres(
-    postgres_server: str, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
+    engine_database: str, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """Let everything here use a PostgreSQL whose tables are empty."""
-    parsed = dj_database_url.parse(postgres_server) | {"OPTIONS": OPTIONS}
+    parsed = dj_database_url.parse(engine_database) | {"OPTIONS": OPTIONS}
     usual = connections["default"]
     monkeypatch.setitem(connections.settings, "default", connections.configure_settings({"default": parsed})["default"])
     del connections["default"]
