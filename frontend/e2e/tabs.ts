@@ -37,7 +37,8 @@ export class Tabs {
     };
     const handshake = request(`${this.site}/ws/jobs/`, { headers, agent: false });
     const comeBack = (tries: number) => {
-      if (!this.isClosed) setTimeout(() => !this.isClosed && this.connect(token, tries + 1), retryDelay(tries));
+      if (!this.isClosed)
+        setTimeout(() => !this.isClosed && this.connect(token, tries + 1), retryDelay(tries));
     };
     handshake.on('upgrade', (_, stream) => {
       this.streams.add(stream);
