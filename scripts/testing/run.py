@@ -112,6 +112,7 @@ def chosen_suites() -> list[Suite]:
 
 def main() -> int:
     suites = chosen_suites()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended, as after Ctrl-C
     runs = [run_alone(suites[0])] if len(suites) == 1 else run_side_by_side(suites)
     total = sum((run.outcome for run in runs), Outcome())

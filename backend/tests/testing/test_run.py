@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,9 @@ def test_suite_that_crashes_is_a_failure(checkout: Path) -> None:
 
 
 def test_interrupt_ends_all_once_they_have_cleaned_up(checkout: Path) -> None:
-    process = Process(runner(checkout, "hangs", "c"), log=checkout / "log")
+    service = runner(checkout, "hangs", "c")
+    in_the_background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *service.command]  # as a shell's `&` starts it
+    process = Process(replace(service, command=in_the_background), log=checkout / "log")
     wait_until(lambda: (checkout / "hangs").exists(), what="the suite that hangs")
     stop([process], patience=30)
     assert process.exit_code not in (0, -signal.SIGKILL), (checkout / "log").read_text()
