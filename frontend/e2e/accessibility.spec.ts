@@ -1,7 +1,8 @@
 // axe finds nothing serious, on any page, in either theme; and nothing is wider than a narrow screen.
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { pages } from './pages';
+import { test } from './test';
 
 for (const [name, visit] of Object.entries(pages)) {
   test(`${name} is accessible in both themes and fits 360 px`, async ({ page }) => {

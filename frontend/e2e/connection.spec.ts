@@ -1,6 +1,7 @@
 // The socket is cut while a job runs: the page says so, comes back, and has missed nothing.
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { expectCompleted, runSample } from './jobs';
+import { test } from './test';
 
 /** Stand between the page and the server's sockets. `cut` closes them all and lets none through until `mend`. */
 async function sockets(page: Page) {

@@ -1,7 +1,8 @@
 // What people do to a job that runs, and what they see while one of its steps waits for another try.
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { Job } from '../src/shared/api/types';
 import { charts, expectCompleted, runSample, smallTable, upload } from './jobs';
+import { test } from './test';
 
 const head = (page: Page) => page.getByLabel('Progress', { exact: true });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });

@@ -1,7 +1,8 @@
 // Own data, its mistakes, the list of jobs, and what isn't there.
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { expectCompleted, smallTable, upload } from './jobs';
 import { addUser } from './stack';
+import { test } from './test';
 
 const file = (name: string, content: string) => ({
   name,

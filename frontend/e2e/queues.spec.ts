@@ -1,5 +1,6 @@
 // The queues, with their workers and without.
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './test';
 
 type Queue = { name: string; workers: number };
 

@@ -1,7 +1,8 @@
 // The first thing that anybody does: run the sample, and watch.
 import { readFile } from 'node:fs/promises';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { charts, expectCompleted, isDrawn, runSample } from './jobs';
+import { test } from './test';
 
 /** Note every value of the job's bar and every shift of the layout, inside the page. */
 async function watch(page: Page) {

@@ -1,9 +1,10 @@
 // Parts of the stack go away while pages look: the server in the middle of a job, a queue's only worker.
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { Job } from '../src/shared/api/types';
 import { charts, expectCompleted, runSample } from './jobs';
 import { addUser, killWeb, onCompose, startWeb, startWorker, stopWorker, webLog } from './stack';
 import { Tabs } from './tabs';
+import { test } from './test';
 
 test.skip(!onCompose, 'the services are stopped and started through Compose');
 

@@ -1,5 +1,6 @@
 // Signing out and in.
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './test';
 
 test('a browser is signed in as the demo user, can sign out, stays out, and signs in again', async ({
   page,

@@ -1,6 +1,7 @@
 // Why a job isn't further: its queue, how many are ahead of it, who has its steps.
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { runSample } from './jobs';
+import { test } from './test';
 
 test('a job behind others says how many are ahead, then who has its steps, then how it ended', async ({
   page,
