@@ -16,6 +16,7 @@ from testing.waiting import wait_until
 
 COMMAND_WITHIN = 900.0  # seconds; the images may have to be built
 HEALTH_WITHIN = 180.0  # seconds until a healthcheck must have noticed
+LOGS: Path = ROOT / ".data" / "test-reports" / "stacks"
 
 
 class ComposeFailed(AssertionError):
@@ -77,7 +78,8 @@ class Project:
 
 @contextmanager
 def project(*, name: str, file: str, folder: Path, variables: dict[str, str], override: str = "") -> Iterator[Project]:
-    """Yield the project of a copy of the checkout, which tests may edit; it is not up yet.
+    """Yield the project of a copy of the checkout, which tests may edit; it is not up yet. What its services logged
+    is kept in LOGS.
 
     `override` is YAML that is laid over the file.
     """
@@ -90,6 +92,8 @@ def project(*, name: str, file: str, folder: Path, variables: dict[str, str], ov
     try:
         yield project
     finally:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        (LOGS / f"{name}.log").write_text(project.compose("logs", "--no-color", "--timestamps", check=False))
         project.down()
 
 

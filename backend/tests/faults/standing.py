@@ -18,6 +18,8 @@ LIMITS = {
     # still far above what a step takes: a busy machine may take ten times as long
     **{f"{row.name.upper()}_TIME_LIMIT": "60" for row in TABLE},
     **{f"{row.name.upper()}_SOFT_TIME_LIMIT": "50" for row in TABLE},
+    "AI_TIME_LIMIT": "300",  # one outlasts an outage there
+    "AI_SOFT_TIME_LIMIT": "290",
     # steps of the crowd sleep, so a worker may have more of them than the machine has cores
     "INGESTION_IO_CONCURRENCY": "8",
     "CHARTS_CPU_CONCURRENCY": "8",
@@ -99,6 +101,10 @@ class Standing:
     def exit_codes(self, services: list[str]) -> dict[str, int]:
         form = "{{.State.ExitCode}}"
         return {name: int(docker("inspect", "--format", form, self.container(name))) for name in services}
+
+    def taken_for_dead(self) -> int:
+        """Return how often somebody has taken a worker for dead, by the logs."""
+        return sum(self.project.log(service).count("has been silent since") for service in (*WORKERS.values(), "web"))
 
     def times_until_consuming(self) -> dict[str, float]:
         """Wait until each worker has asked Redis for messages. Returns how many seconds that took, by service."""

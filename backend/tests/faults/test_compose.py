@@ -7,6 +7,7 @@ import pytest
 from apps.jobs.engine.losses import MAX_LOSSES
 from testing.waiting import wait_until
 from tests.faults.crowd import STAGE_OF
+from tests.faults.probes import end_of, read, submit, wait_until_begun
 from tests.faults.standing import WORKERS, Standing, docker
 
 pytestmark = pytest.mark.compose
@@ -61,6 +62,38 @@ def test_workers_that_are_stopped_end_first_what_they_run(compose_stack: Standin
     attempts = {(job["id"], step["label"]): step["attempt"] for job in crowd.states() for step in job["steps"]}
     assert {attempts[run.job, run.label] for run in running} == {1}
     assert set(attempts.values()) == {1}
+
+
+def test_worker_frozen_inside_a_transaction_holds_up_nobody_else(compose_stack: Standing) -> None:
+    service = "worker-charts-cpu"
+    second = compose_stack.run_another(service, "second")
+    try:
+        frozen = submit(compose_stack.site, "freeze_once_in_a_transaction")
+        wait_until_begun(compose_stack.site, frozen)
+        begun = time.monotonic()
+        crowd = compose_stack.crowd()
+        compose_stack.end_well(crowd, "a worker frozen inside a transaction")
+        job = end_of(compose_stack.site, frozen)
+        print(f"\nits own job ended {time.monotonic() - begun:.1f} s later")
+        assert (job["status"], job["result"], job["steps"][0]["attempt"]) == ("completed", {"did": "lived"}, 2)
+        for container in (second, compose_stack.container(service)):
+            docker("exec", container, "sh", "-c", "kill -CONT -1")
+        compose_stack.end_well(compose_stack.crowd(), "the frozen worker went on")
+        assert read(compose_stack.site, frozen) == job
+    finally:
+        docker("rm", "--force", second)
+
+
+def test_step_of_a_replaced_container_runs_again(compose_stack: Standing) -> None:
+    job_id = submit(compose_stack.site, "wait_once", "ai")
+    wait_until_begun(compose_stack.site, job_id)
+    begun, before = time.monotonic(), compose_stack.container("worker-ai")
+    docker("rm", "--force", before)
+    compose_stack.project.up("worker-ai")
+    assert compose_stack.container("worker-ai") != before
+    job = end_of(compose_stack.site, job_id, seconds=40)
+    print(f"\nran again {time.monotonic() - begun:.1f} s after its container was removed")
+    assert (job["result"], job["steps"][0]["attempt"]) == ({"did": "waited"}, 2)
 
 
 def test_run_of_a_worker_that_was_cut_off_is_refused(compose_stack: Standing) -> None:

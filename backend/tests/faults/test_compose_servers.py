@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from tests.faults.probes import end_of, submit, wait_until_begun
 from tests.faults.standing import Standing, docker
 from tests.journeys.watching import FINAL, merged, socket
 from tests.site import Site
 
 pytestmark = pytest.mark.compose
 
-AWAY = 60.0  # seconds without Redis
+AWAY = 60.0  # seconds without Redis, or without PostgreSQL
 WATCH_WITHIN = 600.0  # seconds
 
 CUT_CONNECTIONS = (
@@ -35,13 +36,15 @@ def test_redis_restarted_and_then_gone_for_a_minute(compose_stack: Standing) -> 
     for worker, seconds in compose_stack.times_until_consuming().items():
         print(f"\n{worker} consumes again {seconds:.1f} s after Redis is back")
     compose_stack.end_well(crowd, "Redis restarted, then gone for a minute")
+    assert {step["attempt"] for job in crowd.states() for step in job["steps"]} == {1}
 
 
 def test_redis_emptied_while_two_beats_run(compose_stack: Standing) -> None:
     """Both have the same to send again, and what they send twice runs once."""
     second = compose_stack.run_another("beat", "second-beat")
     try:
-        crowd = compose_stack.crowd()
+        crowd = compose_stack.crowd(1, parts=300, seconds=0.1)  # its parts are due now
+        crowd.submit(20)
         compose_stack.project.execute("redis", "redis-cli", "FLUSHALL")
         compose_stack.end_well(crowd, "Redis emptied")
     finally:
@@ -69,6 +72,21 @@ def test_postgres_restarted(compose_stack: Standing) -> None:
     crowd = compose_stack.crowd()
     compose_stack.restart("postgres")
     compose_stack.end_well(crowd, "PostgreSQL restarted")
+
+
+def test_postgres_gone_for_a_minute(compose_stack: Standing) -> None:
+    """Nobody can say that he lives meanwhile, so nobody is taken for dead afterwards."""
+    deaths = compose_stack.taken_for_dead()
+    long = submit(compose_stack.site, "outlast_a_minute", "ai")
+    wait_until_begun(compose_stack.site, long)
+    crowd = compose_stack.crowd()
+    compose_stack.kill("postgres")
+    time.sleep(AWAY)
+    compose_stack.start("postgres")
+    compose_stack.end_well(crowd, "PostgreSQL gone for a minute")
+    job = end_of(compose_stack.site, long)
+    assert (job["result"], job["steps"][0]["attempt"]) == ({"did": "outlasted"}, 1)
+    assert compose_stack.taken_for_dead() == deaths
 
 
 async def test_web_killed_while_sockets_watch(compose_stack: Standing) -> None:

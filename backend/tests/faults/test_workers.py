@@ -1,58 +1,25 @@
 """What happens to a step when its worker is killed, its time is up, or its job is cancelled: on real processes."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from apps.jobs.engine.losses import MAX_LOSSES
 from config.queues import TABLE
 from testing.waiting import wait_until
-from tests.stack import Stack, running_stack
+from tests.faults.probes import cancel, end_of, probing_stack, read, submit, wait_until_begun
+from tests.stack import Stack
 
 pytestmark = pytest.mark.integration
 
-BACKEND = Path(__file__).resolve().parents[2]
-ENDED = ("completed", "failed", "cancelled")
-WITHIN = 90.0  # seconds
 LIMITS = {"CHARTS_CPU_TIME_LIMIT": "6", "CHARTS_CPU_SOFT_TIME_LIMIT": "3"}
 
 
 @pytest.fixture(scope="module")
 def probes(redis_server: str, postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack whose backend has one pipeline more: as a user adds one, by a folder."""
     folder = tmp_path_factory.mktemp("probes")
-    for part in ("apps", "config", "pipelines"):
-        shutil.copytree(BACKEND / part, folder / "backend" / part)
-    shutil.copy2(BACKEND / "manage.py", folder / "backend")
-    shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "pipelines" / "probe")
-    with running_stack(
-        redis=redis_server, database=postgres_server, folder=folder, variables=LIMITS, backend=folder / "backend"
-    ) as stack:
+    with probing_stack(redis=redis_server, postgres=postgres_server, folder=folder, variables=LIMITS) as stack:
         yield stack
-
-
-def submit(stack: Stack, do: str, queue: str = "charts_cpu") -> str:
-    with stack.client() as client:
-        answer = client.post("/api/jobs/", json={"kind": f"probe_{queue}", "options": {"do": do}})
-        return str(answer.raise_for_status().json()["id"])
-
-
-def read(stack: Stack, job_id: str) -> dict[str, Any]:
-    with stack.client() as client:
-        job: dict[str, Any] = client.get(f"/api/jobs/{job_id}/").raise_for_status().json()
-        return job
-
-
-def end_of(stack: Stack, job_id: str) -> dict[str, Any]:
-    wait_until(lambda: read(stack, job_id)["status"] in ENDED, what="the job to end", seconds=WITHIN)
-    return read(stack, job_id)
-
-
-def wait_until_begun(stack: Stack, job_id: str) -> None:
-    wait_until(lambda: read(stack, job_id)["message"] == "begun", what="the step to begin", seconds=WITHIN)
 
 
 @pytest.mark.parametrize("queue", [row.name for row in TABLE])
@@ -95,9 +62,8 @@ def test_cancel_ends_what_runs_and_its_worker_goes_on(probes: Stack, do: str) ->
     jobs = [submit(probes, do, "ai") for _ in range(2)]  # both processes of the worker
     for job_id in jobs:
         wait_until_begun(probes, job_id)
-    with probes.client() as client:
-        for job_id in jobs:
-            assert client.post(f"/api/jobs/{job_id}/cancel/").json()["status"] == "cancelled"
+    for job_id in jobs:
+        assert cancel(probes, job_id)["status"] == "cancelled"
     after = submit(probes, "nothing", "ai")
     # far below the hard limit of 60 s, which would end it as well
     wait_until(lambda: read(probes, after)["status"] == "completed", what="the worker to be free", seconds=30)
@@ -110,5 +76,4 @@ def test_worker_that_is_killed_whole_loses_nothing(probes: Stack) -> None:
     probes.kill("worker-ingestion-io")
     probes.start_missing()
     wait_until(lambda: read(probes, job_id)["steps"][0]["attempt"] == 2, what="the step to run again", seconds=60)
-    with probes.client() as client:
-        client.post(f"/api/jobs/{job_id}/cancel/")
+    cancel(probes, job_id)

@@ -1,7 +1,6 @@
 """How a journey looks at a job from outside: submit over HTTP, watch over WebSocket, read the end state."""
 
 import json
-import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import pairwise
@@ -12,7 +11,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from tests.site import Site
+from tests.site import Site, tls
 
 Json = dict[str, Any]
 
@@ -49,16 +48,10 @@ async def socket(
         additional_headers=signed_in,
         origin=Origin(origin) if origin else None,
         open_timeout=30,
-        ssl=None if stack.verify else _accept_any_certificate(),
+        ssl=None if stack.verify else tls(verify=False),
         max_size=None,
     ) as connection:
         yield connection
-
-
-def _accept_any_certificate() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
 
 
 async def answer(connection: ClientConnection) -> Json:
@@ -91,6 +84,8 @@ async def watch(connection: ClientConnection, job_id: str) -> list[Json]:
     states: list[Json] = []
     async for message in connection:
         event = json.loads(message)
+        if event["type"] == "heartbeat" and states and event["versions"].get(job_id, 0) > states[-1]["version"]:
+            await connection.send(json.dumps({"type": "resync"}))
         if event["type"] in ("job.snapshot", "job.updated") and event["job"]["id"] == job_id:
             state = merged(states[-1], event) if states else event["job"]
             if states and state is states[-1]:

@@ -15,6 +15,8 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,9 @@ def send(groups: list[str], message: dict[str, object]) -> None:
 def _client() -> redis.Redis:
     """Return the connections of this process: redis-py makes new ones after a fork, and one for each thread."""
     host = dict(_config()["hosts"][0])
-    limits = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "retry": None}  # seconds
+    limits: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}  # seconds
+    # Once more, on a new connection: the old one may be of a Redis that has been restarted since.
+    limits["retry"] = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
     return redis.Redis.from_url(host["address"], **limits)
 
 

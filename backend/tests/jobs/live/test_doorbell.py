@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+import redis
 from asgiref.sync import async_to_sync
 from channels.layers import channel_layers, get_channel_layer
 from pytest_django import Settings
@@ -33,21 +34,46 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     channel_layers.backends.clear()
 
 
-@pytest.mark.integration
-def test_ring_is_heard_by_whoever_joined_the_group(settings: Settings, redis_server: str) -> None:
-    use_redis(settings, f"{redis_server}/1")
-    job_id = uuid4()
+def heard(job_id: UUID, ring: Callable[[], None]) -> list[dict[str, Any]]:
+    """Join the two groups of a job of user 7, ring, and return what comes."""
 
     async def listen() -> list[dict[str, Any]]:
         layer = get_channel_layer()
         channel = await layer.new_channel()
         for group in (doorbell.job_group(job_id), doorbell.owner_group(7)):
             await layer.group_add(group, channel)
-        await asyncio.to_thread(doorbell.ring, job_id, 7)
+        await asyncio.to_thread(ring)
         return [await asyncio.wait_for(layer.receive(channel), 5) for _ in range(2)]
 
+    messages: list[dict[str, Any]] = async_to_sync(listen)()
+    return messages
+
+
+@pytest.mark.integration
+def test_ring_is_heard_by_whoever_joined_the_group(settings: Settings, redis_server: str) -> None:
+    use_redis(settings, f"{redis_server}/1")
+    job_id = uuid4()
     message = {"type": "job.changed", "id": str(job_id), "owner": 7}
-    assert async_to_sync(listen)() == [message, message]
+    assert heard(job_id, lambda: doorbell.ring(job_id, 7)) == [message, message]
+
+
+@pytest.mark.integration
+def test_ring_is_heard_also_when_the_connection_turns_out_to_be_dead(
+    settings: Settings, redis_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a restart of Redis in Docker: the address is the same, and nobody closed the old connection."""
+    use_redis(settings, f"{redis_server}/1")
+    job_id = uuid4()
+    connections = doorbell._client().connection_pool
+    connection = connections.get_connection()
+    connections.release(connection)
+
+    def break_once(*_: object, **__: object) -> None:
+        monkeypatch.undo()
+        raise redis.ConnectionError("Broken pipe")
+
+    monkeypatch.setattr(connection, "send_packed_command", break_once)
+    assert len(heard(job_id, lambda: doorbell.ring(job_id, 7))) == 2
 
 
 def test_redis_that_is_away_is_tried_once_a_second_and_logged(
