@@ -5,6 +5,7 @@ Only ratios travel to another machine. What the bare side does, and what it does
 """
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -13,8 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from statistics import median
 
+from benchmark import sockets as watching
 from benchmark.memory import memory_of
-from benchmark.stack import Measured, measured_stack
+from benchmark.stack import WORKERS, Measured, measured_stack
 from native.environment import ROOT
 from testing.compose import ComposeFailed, engine_answers
 
@@ -28,10 +30,14 @@ class Scale:
     times: int  # of what takes milliseconds
     others: int  # steps that wait before one's own
     large: int  # steps of the job whose messages are weighed
+    sockets: tuple[int, ...]
+    seconds: float  # for which they watch
 
 
-FULL = Scale(runs=5, sizes=(10, 100, 1_000, 10_000), times=20, others=100_000, large=10_000)
-QUICK = Scale(runs=1, sizes=(10,), times=3, others=1_000, large=300)
+FULL = Scale(
+    runs=5, sizes=(10, 100, 1_000, 10_000), times=20, others=100_000, large=10_000, sockets=(10, 100, 500), seconds=20
+)
+QUICK = Scale(runs=1, sizes=(10,), times=3, others=1_000, large=300, sockets=(10,), seconds=5)
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,27 @@ def messages(stack: Measured, scale: Scale) -> Iterator[Row]:
     yield Row(f"update of a job of {scale.large:,} steps", "bytes", found["update"])
 
 
+def sockets(stack: Measured, scale: Scale) -> Iterator[Row]:
+    stack.project.up(WORKERS["ai"], variables={"AI_POOL": "gevent"})
+    for count in scale.sockets:
+
+        def measure(count: int = count) -> dict[str, float]:
+            jobs = stack.measure("watched", -(-count // watching.EACH), scale.seconds)
+            return asyncio.run(watching.watch_all(stack.websocket_url, jobs, count))
+
+        found = medians(scale, measure)
+        yield Row(f"from a report to {count} sockets, five a second, p50", "ms", found["p50"])
+        yield Row(f"from a report to {count} sockets, five a second, p95", "ms", found["p95"])
+        yield Row(f"of {count} sockets ended with a wrong state", "sockets", found["wrong"])
+
+
 def memory(stack: Measured, scale: Scale) -> Iterator[Row]:
+    stack.project.up()
     for process, mib in memory_of(stack.project):
         yield Row(process, "MiB", mib)
 
 
-PARTS = {part.__name__: part for part in (throughput, start, report, claim, messages, memory)}
+PARTS = {part.__name__: part for part in (throughput, start, report, claim, messages, sockets, memory)}
 
 
 def bench(scale: Scale, parts: list[str]) -> list[Row]:

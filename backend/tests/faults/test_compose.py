@@ -66,7 +66,7 @@ def test_workers_that_are_stopped_end_first_what_they_run(compose_stack: Standin
 
 def test_worker_frozen_inside_a_transaction_holds_up_nobody_else(compose_stack: Standing) -> None:
     service = "worker-charts-cpu"
-    second = compose_stack.run_another(service, "second")
+    first, second = compose_stack.container(service), compose_stack.run_another(service, "second")
     try:
         frozen = submit(compose_stack.site, "freeze_once_in_a_transaction")
         wait_until_begun(compose_stack.site, frozen)
@@ -76,12 +76,14 @@ def test_worker_frozen_inside_a_transaction_holds_up_nobody_else(compose_stack: 
         job = end_of(compose_stack.site, frozen)
         print(f"\nits own job ended {time.monotonic() - begun:.1f} s later")
         assert (job["status"], job["result"], job["steps"][0]["attempt"]) == ("completed", {"did": "lived"}, 2)
-        for container in (second, compose_stack.container(service)):
-            docker("exec", container, "sh", "-c", "kill -CONT -1")
-        compose_stack.end_well(compose_stack.crowd(), "the frozen worker went on")
-        assert read(compose_stack.site, frozen) == job
     finally:
-        docker("rm", "--force", second)
+        for container in (first, second):
+            docker("exec", container, "sh", "-c", "kill -CONT -1")
+        docker("stop", second)
+        docker("rm", second)
+    compose_stack.project.wait_until_healthy()
+    compose_stack.end_well(compose_stack.crowd(), "the frozen worker went on")
+    assert read(compose_stack.site, frozen) == job
 
 
 def test_step_of_a_replaced_container_runs_again(compose_stack: Standing) -> None:

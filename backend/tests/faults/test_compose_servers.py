@@ -43,7 +43,7 @@ def test_redis_emptied_while_two_beats_run(compose_stack: Standing) -> None:
     """Both have the same to send again, and what they send twice runs once."""
     second = compose_stack.run_another("beat", "second-beat")
     try:
-        crowd = compose_stack.crowd(1, parts=300, seconds=0.1)  # its parts are due now
+        crowd = compose_stack.crowd(2, parts=150, seconds=0.1)  # their parts are due now
         crowd.submit(20)
         compose_stack.project.execute("redis", "redis-cli", "FLUSHALL")
         compose_stack.end_well(crowd, "Redis emptied")

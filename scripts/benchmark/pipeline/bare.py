@@ -1,7 +1,7 @@
 """The bare side: a Celery task on the same queue that makes the writes of a step, and nothing else.
 
-Its three transactions update as many rows as the engine's claim, begin and end do, by primary key and with
-synchronous_commit off as there. It has no fence, no turn, no plan, no ring, and no log lines but Celery's own.
+Its three transactions update as many rows as the engine's claim, begin and end do, by primary key, and as there only
+the first waits for the disk. It has no fence, no turn, no plan, no ring, and no log lines but Celery's own.
 """
 
 import json
@@ -61,6 +61,7 @@ def bare(step: int) -> str:
         "UPDATE bench_step SET status = 'processing', attempt = attempt + 1, worker = 'bare', progress = 0, "
         "started_at = clock_timestamp() WHERE id = %s",
         step,
+        on_disk=True,
     )
     _write(
         "UPDATE bench_job SET version = version + 1, status = 'processing', "
@@ -85,9 +86,10 @@ def update_and_publish(job_id: str, percent: float) -> None:
     _redis().publish("bench", job_id)
 
 
-def _write(sql: str, *values: str | float) -> None:
+def _write(sql: str, *values: str | float, on_disk: bool = False) -> None:
+    commit = "on" if on_disk else "off"
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL synchronous_commit = off; {sql}", values)  # one message, so one transaction
+        cursor.execute(f"SET LOCAL synchronous_commit = {commit}; {sql}", values)  # one message, so one transaction
 
 
 @cache

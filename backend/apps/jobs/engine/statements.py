@@ -78,6 +78,7 @@ def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Cla
             """,  # noqa: S608 - a constant
             (_uuid(worker_id), worker_name, task_id, _now(), queue),
         ),
+        on_disk=True,  # or the number of the attempt, which fences it, would be given out again after a crash
     )
     if row is None:
         return None
@@ -164,11 +165,11 @@ def _write(fence: Fence, *assignments: str, **columns: Any) -> Statement:
     )
 
 
-def execute_together(*statements: Statement) -> Row | None:
+def execute_together(*statements: Statement, on_disk: bool = False) -> Row | None:
     """Run the statements in one transaction, and return the first row of the last.
 
-    PostgreSQL takes them in one message. It may answer before they are on disk: what ends a stage or a job, or accepts
-    one, is written elsewhere and waits for the disk, and with it for everything that came before.
+    PostgreSQL takes them in one message. Without `on_disk` it may answer before they are on disk, and forget them in a
+    crash: what ends a stage or a job, or accepts one, is written elsewhere, and takes all that came before along.
     """
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
@@ -177,7 +178,8 @@ def execute_together(*statements: Statement) -> Row | None:
                     cursor.execute(*statement)
                     row: Row | None = cursor.fetchone()
             return row
-        sql = ";".join(("SET LOCAL synchronous_commit = off", *(statement.sql for statement in statements)))
+        commit = "SET LOCAL synchronous_commit = " + ("on" if on_disk else "off")
+        sql = ";".join((commit, *(statement.sql for statement in statements)))
         cursor.execute(sql, [value for statement in statements for value in statement.values])
         while cursor.nextset():
             pass
