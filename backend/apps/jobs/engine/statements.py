@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from apps.jobs.models import Step
@@ -170,7 +170,19 @@ def execute_together(*statements: Statement, on_disk: bool = False) -> Row | Non
 
     PostgreSQL takes them in one message. Without `on_disk` it may answer before they are on disk, and forget them in a
     crash: what ends a stage or a job, or accepts one, is written elsewhere, and takes all that came before along.
+    They are run once more on a new connection if the old one turns out to be dead: a step may have run for longer than
+    PostgreSQL. Because of the fence, what had been done in spite of it isn't done twice.
     """
+    try:
+        return _execute(statements, on_disk=on_disk)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _execute(statements, on_disk=on_disk)
+
+
+def _execute(statements: tuple[Statement, ...], *, on_disk: bool) -> Row | None:
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             with transaction.atomic():

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from apps.jobs.engine import reconcile as reconciling
@@ -21,7 +21,7 @@ from apps.jobs.engine.reconcile import queue_steps_to_retry, reconcile
 from apps.jobs.engine.run import run_step
 from apps.jobs.failures import ErrorCode, TransientError
 from apps.jobs.models import ACTIVE_JOB, Job, Step
-from apps.jobs.pipelines import Json
+from apps.jobs.pipelines import Json, Run
 from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
 from tests.jobs.conftest import PROBE, Broker, Functions
 from tests.jobs.engine.promises import Promises
@@ -139,3 +139,16 @@ def test_steps_are_made_due_without_waiting_for_what_is_locked(
     assert due == [free]
     queue_steps_to_retry()
     assert Step.objects.filter(retry_at=None).count() == 2
+
+
+def test_step_outlives_its_connection(on_postgres: None, probe: Functions, broker: Broker) -> None:
+    def lose_connection(run: Run) -> Json:
+        with suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return {"parts": 1}
+
+    probe.split = lose_connection
+    job, _ = submit_job(owner=User.objects.create_user("ada"), kind="probe")
+    broker.deliver()
+    job.refresh_from_db()
+    assert (job.status, {step.attempt for step in job.steps.all()}) == ("completed", {1})
