@@ -24,7 +24,7 @@ def check_broker() -> None:
 
 
 def check_channel_layer() -> None:
-    doorbell.send(["health"], {"type": "health"})
+    doorbell.send("health", {"type": "health"})
 
 
 def check_storage() -> None:

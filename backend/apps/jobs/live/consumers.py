@@ -9,7 +9,6 @@ from uuid import UUID
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from apps.jobs.live.backpressure import UNREAD
-from apps.jobs.live.doorbell import job_group, owner_group
 from apps.jobs.live.hub import NOT_SIGNED_IN, get_hub, read
 from apps.jobs.live.messages import JobDeleted, Refusal
 from apps.jobs.live.reading import read_list, read_snapshot
@@ -31,14 +30,14 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
     """What both sockets share: accept, check, join the hub, send the snapshot, answer `resync`."""
 
     channel_layer_alias = "none"  # a name that isn't configured: the hub alone subscribes, once for all sockets
-    group = ""
-    whole = False
+    job_id: UUID | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.has_snapshot = False
         self.delivered: dict[UUID, int] = {}
         self.missed: set[UUID] = set()
+        self._is_watching = False
         self._snapshot_at = 0.0
         self._resync: asyncio.Task[None] | None = None
         self._unread = 0  # bytes sent since the client was last known to read
@@ -49,7 +48,7 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
         finally:  # also when a handler fails: Channels then calls no `disconnect`
             if self._resync:
                 self._resync.cancel()
-            if self.group:
+            if self._is_watching:
                 await get_hub().leave(self)
 
     async def connect(self) -> None:
@@ -58,17 +57,18 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
             self.credential = self.scope.get("credential")
             if not self.credential:
                 raise NotAllowed(NOT_SIGNED_IN)
-            if get_hub().users[self.credential.user_id] >= MAX_SOCKETS:
+            if len(get_hub().sockets.get(self.credential.user_id, ())) >= MAX_SOCKETS:
                 raise NotAllowed(TOO_MANY_SOCKETS)
-            self.group = await self.allowed_group()
+            await self.check_allowed()
         except NotAllowed as refused:
             await self.close(refused.args[0])
             return
+        self._is_watching = True
         await get_hub().join(self)
         await self.send_snapshot()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if not self.group:
+        if not self._is_watching:
             return
         try:
             message = json.loads(text_data or "")
@@ -112,9 +112,8 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
         self.has_snapshot = True
         get_hub().catch_up(self)
 
-    async def allowed_group(self) -> str:
-        """Return the group that this socket watches. Raises NotAllowed."""
-        raise NotImplementedError
+    async def check_allowed(self) -> None:
+        """Raise NotAllowed if the user must not watch what this socket shows. Everybody may watch their own jobs."""
 
     def read_snapshot(self) -> tuple[dict[UUID, int], str]:
         """Return the versions of the jobs in the snapshot, and its text."""
@@ -124,9 +123,6 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
 class JobsConsumer(WatchingConsumer):
     """/ws/jobs/: all jobs of the user, newest first, without their steps."""
 
-    async def allowed_group(self) -> str:
-        return owner_group(self.credential.user_id)
-
     def read_snapshot(self) -> tuple[dict[UUID, int], str]:
         return read_list(Job.objects.filter(owner=self.credential.user_id), SNAPSHOT_SIZE)
 
@@ -134,20 +130,18 @@ class JobsConsumer(WatchingConsumer):
 class JobConsumer(WatchingConsumer):
     """/ws/jobs/{id}/: one job, whole."""
 
-    whole = True
+    job_id: UUID
 
-    @property
-    def job_id(self) -> UUID:
-        job_id: UUID = self.scope["url_route"]["kwargs"]["job_id"]
-        return job_id
+    async def connect(self) -> None:
+        self.job_id = self.scope["url_route"]["kwargs"]["job_id"]
+        await super().connect()
 
-    async def allowed_group(self) -> str:
+    async def check_allowed(self) -> None:
         job = await Job.objects.filter(pk=self.job_id).only("owner_id").afirst()
         if job is None:
             raise NotAllowed(NO_SUCH_JOB)
         if job.owner_id != self.credential.user_id:
             raise NotAllowed(NOT_YOURS)
-        return job_group(job.pk)
 
     def read_snapshot(self) -> tuple[dict[UUID, int], str]:
         found = read_snapshot(self.job_id)

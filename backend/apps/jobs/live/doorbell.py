@@ -29,11 +29,8 @@ class LayerAway(Exception):
     """The channel layer can't be reached."""
 
 
-def job_group(job_id: UUID | str) -> str:
-    return f"job.{job_id}"
-
-
 def owner_group(owner_id: int) -> str:
+    """Return the group of the channel layer in which it rings for all jobs of a user."""
     return f"owner.{owner_id}"
 
 
@@ -43,24 +40,20 @@ def ring(job_id: UUID, owner_id: int) -> None:
     if time.monotonic() < _silent_until:
         return
     try:
-        send([job_group(job_id), owner_group(owner_id)], {"type": "job.changed", "id": str(job_id), "owner": owner_id})
+        send(owner_group(owner_id), {"type": "job.changed", "id": str(job_id), "owner": owner_id})
     except LayerAway as error:
         _silent_until = time.monotonic() + PAUSE
         log.warning("could not tell that job %s has changed: %s", job_id, error)
 
 
-def send(groups: list[str], message: dict[str, object]) -> None:
-    """Send a message to groups of the channel layer, in one round trip. Raises LayerAway."""
+def send(group: str, message: dict[str, object]) -> None:
+    """Send a message to a group of the channel layer. Raises LayerAway."""
     layer = get_channel_layer()
     if not isinstance(layer, RedisPubSubChannelLayer):  # in memory, within one process
-        for group in groups:
-            async_to_sync(layer.group_send)(group, message)
+        async_to_sync(layer.group_send)(group, message)
         return
     try:
-        with _client().pipeline(transaction=False) as pipeline:
-            for group in groups:
-                pipeline.publish(f"{_config()['prefix']}__group__{group}", layer.serialize(message))
-            pipeline.execute()
+        _client().publish(f"{_config()['prefix']}__group__{group}", layer.serialize(message))
     except redis.RedisError as error:
         raise LayerAway(str(error) or type(error).__name__) from error
 

@@ -1,9 +1,9 @@
-"""One hub per web process: joins a job's group once, reads the job once per change, fans out to its sockets."""
+"""One hub per web process: joins a user's group once, reads a job once per change, fans out to the user's sockets."""
 
 import asyncio
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.jobs.live.credentials import Credential, still_valid
-from apps.jobs.live.doorbell import job_group, owner_group
+from apps.jobs.live.doorbell import owner_group
 from apps.jobs.live.messages import Heartbeat, JobDeleted
 from apps.jobs.live.reading import read_summary_update, read_update
 from apps.jobs.models import ACTIVE_JOB, Job
@@ -44,10 +44,9 @@ async def read(function: Callable[..., T], *arguments: Any) -> T:
 
 
 class Socket(Protocol):
-    """A connection that watches a group. `whole` ones get one job with its steps, the others a list."""
+    """A connection of a user, which watches one job with its steps, or without a `job_id` the list of the user's."""
 
-    group: str
-    whole: bool
+    job_id: UUID | None
     credential: Credential
     has_snapshot: bool
     delivered: dict[UUID, int]  # the newest version of each job that was sent to it; kept by the hub
@@ -61,9 +60,8 @@ class Hub:
     """Lives in the event loop of its process; nothing here may block it."""
 
     def __init__(self) -> None:
-        self.sockets: dict[str, set[Socket]] = defaultdict(set)  # by group
-        self.users: Counter[int] = Counter()  # sockets, by user
-        self.joined: set[str] = set()
+        self.sockets: dict[int, set[Socket]] = {}  # by user
+        self.joined: set[int] = set()  # users to whose groups the hub listens
         self.flushed_at: dict[UUID, float] = {}
         self.flushing: dict[UUID, asyncio.Task[None]] = {}
         self.running: list[asyncio.Task[None]] = []
@@ -72,8 +70,7 @@ class Hub:
 
     async def join(self, socket: Socket) -> None:
         """Start delivering to a socket. Subscribe first: the caller sends the snapshot afterwards."""
-        self.sockets[socket.group].add(socket)
-        self.users[socket.credential.user_id] += 1
+        self.sockets.setdefault(socket.credential.user_id, set()).add(socket)
         with suppress(TimeoutError):  # a layer that hangs must not keep the snapshot back
             await asyncio.wait_for(self._join_groups(), JOIN_TIMEOUT)
         if not self.running:
@@ -87,29 +84,28 @@ class Hub:
 
     async def leave(self, socket: Socket) -> None:
         """Stop delivering to a socket. Leaving twice is as leaving once."""
-        if socket not in self.sockets.get(socket.group, ()):
+        user_id = socket.credential.user_id
+        sockets = self.sockets.get(user_id, set())
+        sockets.discard(socket)
+        if sockets:
             return
-        self.sockets[socket.group].discard(socket)
-        self.users[socket.credential.user_id] -= 1
-        if self.sockets[socket.group]:
-            return
-        del self.sockets[socket.group]
-        if socket.group in self.joined:
-            self.joined.discard(socket.group)
+        self.sockets.pop(user_id, None)
+        if user_id in self.joined:
+            self.joined.discard(user_id)
             try:
-                await get_channel_layer().group_discard(socket.group, self.channel)
+                await get_channel_layer().group_discard(owner_group(user_id), self.channel)
             except Exception as error:  # the subscription ends with the connection anyway
-                log.warning("could not leave %s: %s", socket.group, error)
+                log.warning("could not leave the group of user %s: %s", user_id, error)
 
     async def _join_groups(self) -> None:
-        """Join what is watched and not joined yet. Until the layer can be reached, heartbeats stand in for it."""
+        """Join the groups of users who watch. Until the layer can be reached, heartbeats stand in for it."""
         layer = get_channel_layer()
         async with self.subscribing:
             try:
                 self.channel = self.channel or await layer.new_channel()
-                for group in set(self.sockets) - self.joined:
-                    await layer.group_add(group, self.channel)
-                    self.joined.add(group)
+                for user_id in set(self.sockets) - self.joined:
+                    await layer.group_add(owner_group(user_id), self.channel)
+                    self.joined.add(user_id)
             except Exception as error:  # whatever Redis or the network raises
                 log.warning("the channel layer can't be reached: %s", error or type(error).__name__)
 
@@ -152,12 +148,13 @@ class Hub:
     def _waiting_sockets(self, job_id: UUID, owner_id: int) -> dict[int | None, list[Socket]]:
         """Return the sockets to which the job is to be sent, by the version that they have; None: those of lists."""
         found: dict[int | None, list[Socket]] = defaultdict(list)
-        for group in (job_group(job_id), owner_group(owner_id)):
-            for socket in self.sockets.get(group, ()):
-                if not socket.has_snapshot:
-                    socket.missed.add(job_id)
-                else:
-                    found[socket.delivered.get(job_id, 0) if socket.whole else None].append(socket)
+        for socket in self.sockets.get(owner_id, ()):
+            if socket.job_id not in (None, job_id):
+                continue
+            if not socket.has_snapshot:
+                socket.missed.add(job_id)
+            else:
+                found[socket.delivered.get(job_id, 0) if socket.job_id else None].append(socket)
         return found
 
     async def _send_update(self, job_id: UUID, sockets: list[Socket], update: tuple[int, str] | None) -> None:
@@ -199,7 +196,7 @@ class Hub:
                 log.exception("could not send heartbeats")
 
     def _all_sockets(self) -> list[Socket]:
-        return [socket for group in self.sockets.values() for socket in group]
+        return [socket for sockets in self.sockets.values() for socket in sockets]
 
     async def _end_signed_out(self) -> None:
         sockets = self._all_sockets()
@@ -211,25 +208,30 @@ class Hub:
 
     async def _send_heartbeats(self) -> None:
         sockets = [socket for socket in self._all_sockets() if socket.has_snapshot]
+        watched = {socket.job_id for socket in sockets if socket.job_id}
+        users = {socket.credential.user_id for socket in sockets if not socket.job_id}
         known = {job_id for socket in sockets for job_id in socket.delivered}
-        live, existing = await read(_read_versions, set(self.sockets), known)
+        live, existing = await read(_read_versions, watched, users, known)
         for socket in sockets:
-            versions: dict[UUID, int | None] = dict(live.get(socket.group, {}))
+            of_user = live.get(socket.credential.user_id, {})
+            versions: dict[UUID, int | None] = {
+                job_id: version for job_id, version in of_user.items() if socket.job_id in (None, job_id)
+            }
             versions |= dict.fromkeys(job_id for job_id in socket.delivered if job_id not in existing)
-            if not socket.whole:  # an ended job of a list changes no more, and need not be looked for again
+            if not socket.job_id:  # an ended job of a list changes no more, and need not be looked for again
                 socket.delivered = {id_: version for id_, version in socket.delivered.items() if id_ in versions}
             await self._send([socket], Heartbeat(versions=versions).model_dump_json())
 
 
-def _read_versions(groups: set[str], known: set[UUID]) -> tuple[dict[str, dict[UUID, int]], set[UUID]]:
-    """Return the versions of unfinished and just-finished jobs by group, and which of the known jobs exist."""
-    watched = Q(pk__in=[group[len("job.") :] for group in groups if group.startswith("job.")])
-    watched |= Q(owner__in=[group[len("owner.") :] for group in groups if group.startswith("owner.")])
+def _read_versions(
+    watched: set[UUID], users: set[int], known: set[UUID]
+) -> tuple[dict[int, dict[UUID, int]], set[UUID]]:
+    """Return the versions of unfinished and just-finished jobs by user, and which of the known jobs exist."""
     unfinished = Q(status__in=ACTIVE_JOB) | Q(finished_at__gt=timezone.now() - JUST_FINISHED)
-    live: dict[str, dict[UUID, int]] = defaultdict(dict)
-    for job_id, owner_id, version in Job.objects.filter(watched, unfinished).values_list("pk", "owner_id", "version"):
-        live[job_group(job_id)][job_id] = version
-        live[owner_group(owner_id)][job_id] = version
+    live: dict[int, dict[UUID, int]] = defaultdict(dict)
+    jobs = Job.objects.filter(Q(pk__in=watched) | Q(owner__in=users), unfinished)
+    for job_id, owner_id, version in jobs.values_list("pk", "owner_id", "version"):
+        live[owner_id][job_id] = version
     return live, set(Job.objects.filter(pk__in=known).values_list("pk", flat=True))
 
 
