@@ -109,6 +109,15 @@ async def test_burst_of_changes_is_coalesced_and_its_last_state_arrives(connect:
     assert received < 20
 
 
+async def test_socket_of_one_job_hears_nothing_of_the_users_other_one(connect: Open, owner: User, job: Job) -> None:
+    other = await Job.objects.acreate(owner=owner, kind="probe", stage="split")
+    socket = await connect(f"/ws/jobs/{job.pk}/", owner)
+    await socket.connect()
+    await next_of(socket, "job.snapshot")
+    await database_sync_to_async(change)(other, message="Of the other one")
+    assert await socket.receive_nothing(timeout=2 * hub.UPDATE_INTERVAL)
+
+
 async def test_change_that_was_delivered_is_not_delivered_again(connect: Open, owner: User, job: Job) -> None:
     socket = await connect(f"/ws/jobs/{job.pk}/", owner)
     await socket.connect()
