@@ -15,6 +15,7 @@ from native.environment import PERSONAL, native_environment
 from native.ports import free_port
 from native.processes import Process, Service, stop
 from native.services import backend_services, migrate_service
+from testing.compose import LOGS
 from testing.waiting import wait_until
 from tests.site import Site
 
@@ -107,7 +108,7 @@ def running_stack(
     variables: dict[str, str] | None = None,
     backend: Path | None = None,
 ) -> Iterator[Stack]:
-    """Yield the stack, migrated and ready, and end every process of it.
+    """Yield the stack, migrated and ready, and end every process of it. What they logged is kept in LOGS.
 
     `variables` join its environment; `backend` is another backend to run than this one.
     """
@@ -126,9 +127,10 @@ def running_stack(
     services = [service for service in backend_services(environment, reload=False) if service.name != "flower"]
     if backend:
         services = [replace(service, directory=backend) for service in services]
-    stack = Stack(
-        services=services, url=f"http://127.0.0.1:{environment['WEB_PORT']}", redis=redis, log=folder / "stack.log"
-    )
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"{folder.name}.log"
+    log.unlink(missing_ok=True)
+    stack = Stack(services=services, url=f"http://127.0.0.1:{environment['WEB_PORT']}", redis=redis, log=log)
     try:
         stack.start_missing()
         yield stack

@@ -133,7 +133,9 @@ class Step(models.Model):
     attempt = models.PositiveIntegerField(default=0)  # counts every start, crashes included
     losses = models.PositiveIntegerField(default=0)  # attempts that ended without a word, with their worker
     retries = models.PositiveIntegerField(default=0)  # after transient errors
-    held_by = models.UUIDField(null=True)  # the worker's id while this is processing
+    held_by = models.UUIDField(
+        null=True
+    )  # the worker's id while this is processing, and until it has seen that this was cancelled
     worker = models.CharField(max_length=200, blank=True)  # its name, also afterwards
     task_id = models.CharField(max_length=64, blank=True)  # Celery's, of the newest attempt
     error_code = models.CharField(max_length=32, blank=True)

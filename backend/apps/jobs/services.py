@@ -182,8 +182,8 @@ def _cancel(job: Job) -> None:
     now = timezone.now()
     version = save_change(job, status=JobStatus.CANCELLED, finished_at=now, message="", stalled=False)
     columns = {"status": StepStatus.CANCELLED, "finished_at": now, "version": version, "retry_at": None}
-    free = {"held_by": None, "task_id": ""}  # from which its worker sees that it is to be ended
-    cancelled = job.steps.filter(status__in=UNENDED_STEP).update(**columns, **free, error_code="", error_message="")
+    # `held_by` stays, from which its worker sees what it has to end.
+    cancelled = job.steps.filter(status__in=UNENDED_STEP).update(**columns, error_code="", error_message="")
     job.stages.filter(name=job.stage).update(cancelled=cancelled)
 
 

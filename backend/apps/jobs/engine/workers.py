@@ -145,18 +145,31 @@ class Presence:
         return held.select_related("job", "stage")
 
     def compare(self) -> None:
-        """Release what is held and not run; end what is run and not held. Both have to be so for two looks."""
+        """Release what is held and, for two looks, not run. End what is run and was cancelled, or isn't held any more."""
         steps = {step.task_id: step for step in self._steps()}
         known = set(self._slots.known())
         missing = set(steps) - known
         for task_id in missing & self._missing:
             release(steps[task_id])
         self._missing = missing
-        gone = {task_id: pk for task_id, pk in self._held.items() if task_id in known and task_id not in steps}
-        if gone:
-            ended = Step.objects.filter(pk__in=gone.values(), task_id__in=gone).values_list("task_id", flat=True)
-            self._slots.stop(set(gone) - set(ended))
+        self._slots.stop(known & (self._cancelled() | self._taken_away(set(steps))))
         self._held = {task_id: step.pk for task_id, step in steps.items()}
+
+    def _cancelled(self) -> set[str]:
+        """Return the tasks whose steps were cancelled, and let go of those."""
+        held = Step.objects.filter(held_by=self.holder.id).exclude(status=StepStatus.PROCESSING)
+        tasks = set(held.values_list("task_id", flat=True))
+        if tasks:
+            held.filter(task_id__in=tasks).update(held_by=None)
+        return tasks
+
+    def _taken_away(self, held: set[str]) -> set[str]:
+        """Return the tasks that held a step at the last look, which is deleted now or another's."""
+        gone = {task_id: pk for task_id, pk in self._held.items() if task_id not in held}
+        if not gone:
+            return set()
+        ended = Step.objects.filter(pk__in=gone.values(), task_id__in=gone).values_list("task_id", flat=True)
+        return set(gone) - set(ended)
 
     def send_missing_permits(self) -> None:
         """Send permits for due steps if slots are free for them and no permit came since the last look.

@@ -149,7 +149,8 @@ class Promises:
         assert [step.label for step in steps] == planned, "a stage was started by halves, or twice"
         assert not is_drawn or next(iter(steps)).status == "completed", "a stage was started too early"
         for step in steps:
-            assert (step.held_by is not None) == (step.status == "processing"), f"{step.status}, held by {step.held_by}"
+            assert step.held_by or step.status != "processing", "held by nobody"
+            assert not step.held_by or step.status not in ("completed", "failed"), f"{step.status}, and still held"
             assert step.losses < MAX_LOSSES, "lost too often"
             assert step.retries <= MAX_RETRIES, "retried too often"
             if step.status == StepStatus.COMPLETED:

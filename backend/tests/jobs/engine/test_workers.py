@@ -114,6 +114,18 @@ def test_run_that_holds_no_step_any_more_is_ended(held: Step, presence: Presence
     assert slots.stopped == ["one"]
 
 
+def test_run_cancelled_before_the_first_look_is_ended_once(
+    job: Job, presence: Presence, slots: FakeSlots, broker: Broker
+) -> None:
+    claim("ingestion_io", holder=presence.holder, task_id="one")
+    slots.runs.add("one")
+    cancel_job(job.pk)
+    presence.compare()
+    presence.compare()
+    assert slots.stopped == ["one"]
+    assert only_step(job).held_by is None
+
+
 def test_run_whose_step_has_ended_is_not_ended_while_it_tidies_up(
     held: Step, presence: Presence, slots: FakeSlots
 ) -> None:
