@@ -60,12 +60,12 @@ def test_only_the_dead_of_two_equal_names_loses_its_steps(unusual: Stack) -> Non
     for job_id in jobs:
         wait_until_begun(unusual, job_id)
     unusual.kill("twin")
+    unusual.start_missing()
     wait_until(
         lambda: sorted(attempt(unusual, job_id) for job_id in jobs) == [1, 1, 2, 2],
         what="two to run again",
         seconds=WITHIN,
     )
-    unusual.start_missing()
     for job_id in jobs:
         cancel(unusual, job_id)
 

@@ -65,7 +65,7 @@ def test_cancel_ends_what_runs_and_its_worker_goes_on(probes: Stack, do: str) ->
     for job_id in jobs:
         assert cancel(probes, job_id)["status"] == "cancelled"
     after = submit(probes, "nothing", "ai")
-    # far below the hard limit of AI, which would end it as well
+    # far below its hard limit, which would end it as well
     wait_until(lambda: read(probes, after)["status"] == "completed", what="the worker to be free", seconds=30)
     assert [read(probes, job_id)["status"] for job_id in jobs] == ["cancelled", "cancelled"]
 

@@ -145,7 +145,7 @@ class Presence:
         return held.select_related("job", "stage")
 
     def compare(self) -> None:
-        """Release what is held and, for two looks, not run. End what is run and was cancelled, or isn't held any more."""
+        """Release what is held and, for two looks, not run. End what is run, and was cancelled or isn't held now."""
         steps = {step.task_id: step for step in self._steps()}
         known = set(self._slots.known())
         missing = set(steps) - known
