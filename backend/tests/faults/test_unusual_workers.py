@@ -67,7 +67,8 @@ def test_only_the_dead_of_two_equal_names_loses_its_steps(unusual: Stack) -> Non
         seconds=WITHIN,
     )
     for job_id in jobs:
-        cancel(unusual, job_id)
+        if attempt(unusual, job_id) == 1:  # the others end by themselves
+            cancel(unusual, job_id)
 
 
 def test_solo_worker_that_was_busy_all_the_time_is_not_taken_for_dead(unusual: Stack, busy: str) -> None:
