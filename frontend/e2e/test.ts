@@ -11,7 +11,8 @@ export const test = base.extend({
       (url) => modules.test(url.pathname),
       async (route) => {
         try {
-          await route.fulfill({ response: await route.fetch() });
+          // Again where Vite closed a connection that had been idle, at the moment in which it was to be used again.
+          await route.fulfill({ response: await route.fetch({ maxRetries: 2 }) });
         } catch {
           await route.abort(); // the server is away, or the page was left meanwhile
         }
