@@ -168,7 +168,7 @@ def submit_again(job: Job) -> Job:
 
 
 def cancel_job(job_id: UUID) -> None:
-    """Cancel a job: its workers end what runs for it. Twice is as once. Raises Conflict when it has ended otherwise."""
+    """Cancel a job: its workers end what runs for it. Idempotent. Raises Conflict when it has ended otherwise."""
     with changing(job_id) as job:
         if job.status == JobStatus.CANCELLED:
             return
@@ -188,7 +188,7 @@ def _cancel(job: Job) -> None:
 
 
 def retry_job(job_id: UUID) -> None:
-    """Run again what failed or was cancelled, and only that. Twice is as once. Raises Conflict when nothing was."""
+    """Run again what failed or was cancelled, and only that. Idempotent. Raises Conflict when nothing was."""
     with changing(job_id) as job:
         if job.status in ACTIVE_JOB:
             return

@@ -11,7 +11,7 @@ from apps.jobs.pipelines import Json, Options, Pipeline, Planned, Stage, registe
 from pipelines.profile.columns import NUMERIC, Column
 from pipelines.profile.names import file_stem, unique
 
-MOST_TRENDS = 2  # columns drawn over time under a date column
+MAX_TRENDS = 2  # columns drawn over time under a date column
 
 
 class ProfileOptions(Options):
@@ -43,7 +43,7 @@ def plan_charts(results: list[Json]) -> list[Planned]:
                 "chart": column["type"],
                 "artifact": f"{file}.png",
                 "column": column["name"],
-                "trends": numeric[:MOST_TRENDS] if column["type"] == "date" else [],
+                "trends": numeric[:MAX_TRENDS] if column["type"] == "date" else [],
             },
         )
         for column, label, file in zip(columns, labels, files, strict=True)

@@ -17,7 +17,7 @@ from matplotlib.ticker import Formatter
 
 WIDTH, HEIGHT = 7.2, 4.2  # inches
 DPI = 200  # twice the size at which a page shows it
-FEWEST_BARS = 5  # room for as many: two bars need not fill the figure
+MIN_BARS = 5  # room for as many: two bars need not fill the figure
 SEPARATOR = "   ·   "  # between the facts of a subtitle
 BLUE, ORANGE, GREY = "#3566c9", "#d9662b", "#c4cad4"
 TINT, INK, MUTED, LINE = "#e4ebf9", "#1d2433", "#5d6675", "#e6e9ef"
@@ -101,7 +101,7 @@ def horizontal_bars(axes: Axes, names: list[str], *, longest: int = 30) -> list[
     positions = list(range(len(names)))
     shown = [name if len(name) <= longest else name[: longest - 1] + "…" for name in names]
     axes.set_yticks(positions, shown, color=INK, fontsize=9.5 if len(names) <= 16 else 7.5)
-    axes.set_ylim(max(len(names), FEWEST_BARS) - 0.4, -0.6)
+    axes.set_ylim(max(len(names), MIN_BARS) - 0.4, -0.6)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     return positions

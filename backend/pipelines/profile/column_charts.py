@@ -33,8 +33,8 @@ CONCENTRATED = 0.9  # share of one bar from which the others would be invisible 
 ROUND = [1, 2, 2.5, 5, 10]  # steps between the ticks of an axis
 EPOCH = datetime.date(1970, 1, 1).toordinal()  # matplotlib counts days from here, and knows years 1 to 9999 only
 EARLIEST, LATEST = datetime.date.min.toordinal() - EPOCH, datetime.date.max.toordinal() - EPOCH
-MOST_PERIODS = 72
-# Length in days, name, and polars' word for it; the shortest that gives at most MOST_PERIODS bars is drawn.
+MAX_PERIODS = 72
+# Length in days, name, and polars' word for it; the shortest that gives at most MAX_PERIODS bars is drawn.
 PERIODS = (
     (1 / 24, "hour", "1h"),
     (1, "day", "1d"),
@@ -117,7 +117,7 @@ def _timeline(title: str, column: Column, table: pl.DataFrame) -> tuple[Figure, 
     rows = table.height - column["missing"]
     days = max((last - first).total_seconds() / 86_400, 1 / 24)
     whole_days = table[column["name"]].dtype == pl.Date
-    length, period, every = next((p for p in PERIODS[whole_days:] if days / p[0] <= MOST_PERIODS), PERIODS[-1])
+    length, period, every = next((p for p in PERIODS[whole_days:] if days / p[0] <= MAX_PERIODS), PERIODS[-1])
     grouped = _by_period(table, column["name"], every)
     trends = [name for name in table.columns if name != column["name"]] if grouped.height > 1 else []
 

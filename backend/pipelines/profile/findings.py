@@ -5,12 +5,12 @@ from datetime import datetime
 from pipelines.profile.columns import NUMERIC, Column, Correlation
 from pipelines.profile.wording import count, day, listed, number, share
 
-MOST_DESCRIBED = 6  # columns of one type that get a sentence of their own
+MAX_DESCRIBED = 6  # columns of one type that get a sentence of their own
 SKEWED = 1.0  # |skewness| from which mean and median tell different stories
 CORRELATED = 0.5  # |r| from which a pair is worth a word
 DOMINANT = 0.6  # share from which one value outweighs the others by far
 MOSTLY_MISSING = 0.2
-FEWEST_ROWS = 10  # below that, shapes of distributions mean nothing
+MIN_ROWS = 10  # below that, shapes of distributions mean nothing
 
 
 def summary_of(rows: int, columns: list[Column], correlations: list[Correlation], notes: list[str]) -> str:
@@ -62,7 +62,7 @@ def _period(column: Column, rows: int) -> str:
 def _numbers(rows: int, columns: list[Column]) -> str:
     varying = [column for column in columns if column["type"] in NUMERIC and column["unique"] > 1]
     # The most remarkable first: those with outliers and skew say more than even ones.
-    ranked = sorted(varying, key=lambda column: -abs(column["skewness"] or 0))[:MOST_DESCRIBED]
+    ranked = sorted(varying, key=lambda column: -abs(column["skewness"] or 0))[:MAX_DESCRIBED]
     sentences = [_range(column, rows) for column in varying if column in ranked]
     if len(varying) > len(ranked):
         sentences.append(f"{count(len(varying) - len(ranked), 'further numeric column')} are in the charts.")
@@ -72,7 +72,7 @@ def _numbers(rows: int, columns: list[Column]) -> str:
 def _range(column: Column, rows: int) -> str:
     name, values = column["name"], rows - column["missing"]
     text = f"{name} ranges from {number(float(column['min'] or 0))} to {number(float(column['max'] or 0))}"
-    if values < FEWEST_ROWS or not column["quartiles"] or column["median"] is None:
+    if values < MIN_ROWS or not column["quartiles"] or column["median"] is None:
         return f"{text}."
     low, high = column["quartiles"]
     text += f" with a median of {number(column['median'])}; {_half(low, high)}"
@@ -95,7 +95,7 @@ def _half(low: float, high: float) -> str:
 
 def _relations(rows: int, correlations: list[Correlation]) -> str:
     strong = [pair for pair in correlations if abs(pair["r"]) >= CORRELATED][:3]
-    if rows < FEWEST_ROWS or not correlations:
+    if rows < MIN_ROWS or not correlations:
         return ""
     if not strong:
         best = correlations[0]
@@ -112,10 +112,10 @@ def _relations(rows: int, correlations: list[Correlation]) -> str:
 
 def _categories(rows: int, columns: list[Column]) -> str:
     categorical = [c for c in columns if c["top"] and 1 < c["unique"] <= max(2, 0.5 * rows)]
-    sentences = [_leaders(column, rows) for column in categorical[:MOST_DESCRIBED]]
-    if len(categorical) > MOST_DESCRIBED:
+    sentences = [_leaders(column, rows) for column in categorical[:MAX_DESCRIBED]]
+    if len(categorical) > MAX_DESCRIBED:
         sentences.append(
-            f"{count(len(categorical) - MOST_DESCRIBED, 'further column')} of categories are in the charts."
+            f"{count(len(categorical) - MAX_DESCRIBED, 'further column')} of categories are in the charts."
         )
     return " ".join(sentences)
 
@@ -136,7 +136,7 @@ def _checks(rows: int, columns: list[Column], notes: list[str]) -> str:
         f"{c['name']} lacks {share(c['missing'], rows)}" for c in columns if MOSTLY_MISSING <= c["missing"] / rows < 1
     ]
     constant = [c["name"] for c in columns if c["unique"] == 1 and rows > 1]
-    keys = [c["name"] for c in columns if c["unique"] == rows >= FEWEST_ROWS and c["type"] in ("text", "integer")]
+    keys = [c["name"] for c in columns if c["unique"] == rows >= MIN_ROWS and c["type"] in ("text", "integer")]
     found = [
         f"{listed(empty)} {_have(empty)} no values at all." if empty else "",
         f"{listed(gaps)} of its values." if gaps else "",

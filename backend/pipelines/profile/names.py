@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-LONGEST_NAME = 80
-LONGEST_FILE_NAME = 60
+MAX_NAME = 80
+MAX_FILE_NAME = 60
 # Windows opens a device instead of a file of one of these names, whatever its ending.
 DEVICES = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
-def printable(text: str, longest: int = LONGEST_NAME) -> str:
+def printable(text: str, longest: int = MAX_NAME) -> str:
     """Return `text` on one line, without control and direction characters, cut to `longest`."""
     spaced = " ".join(text.split())
     kept = "".join(character for character in spaced if unicodedata.category(character)[0] != "C")
@@ -34,5 +34,5 @@ def unique(names: Iterable[str], taken: Iterable[str] = (), joint: str = "_") ->
 def file_stem(name: str) -> str:
     """Return `name` as the beginning of a file's name on every system: ASCII letters, digits, _ and - only."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_only).strip("_-")[:LONGEST_FILE_NAME]
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_only).strip("_-")[:MAX_FILE_NAME]
     return f"column_{stem}".strip("_") if not stem or DEVICES.fullmatch(stem) else stem

@@ -14,7 +14,7 @@ from pipelines.profile.names import printable
 Floats = NDArray[np.floating[Any]]
 
 TOP_VALUES = 12
-FEWEST_BINS, MOST_BINS = 8, 36
+MIN_BINS, MAX_BINS = 8, 36
 LARGEST_DRAWN = 1e300  # beyond, differences and margins overflow
 SAMPLED_CELLS = 5_000_000  # correlations of larger tables are taken from evenly spaced rows
 
@@ -121,7 +121,7 @@ def _edges(numbers: Floats, *, whole: bool) -> Floats:
         return np.array([low - half, high + half])
     first, third = np.quantile(numbers, [0.25, 0.75])
     width = 2 * float(third - first) / len(numbers) ** (1 / 3)
-    bins = MOST_BINS if width < (high - low) / MOST_BINS else max((high - low) / width, FEWEST_BINS)
+    bins = MAX_BINS if width < (high - low) / MAX_BINS else max((high - low) / width, MIN_BINS)
     step = _round_step((high - low) / bins, whole=whole)
     start = math.floor(low / step)
     edges = (start + np.arange(math.floor(high / step) - start + 2)) * step

@@ -21,10 +21,10 @@ from pipelines.profile.columns import Column
 from pipelines.profile.statistics import Floats, strongest
 from pipelines.profile.wording import count, share
 
-MOST_BARS = 40
-MOST_CORRELATED = 20
+MAX_BARS = 40
+MAX_CORRELATED = 20
 ANNOTATED = 12  # columns up to which each cell shows its number
-LONGEST_LABEL = 16
+MAX_LABEL = 16
 
 
 def correlation_matrix(names: list[str], r: Floats) -> tuple[Figure, str]:
@@ -32,7 +32,7 @@ def correlation_matrix(names: list[str], r: Floats) -> tuple[Figure, str]:
     pairs = strongest(names, r, most=len(names) ** 2)
     if not pairs:
         return empty("Correlations", "No two numeric columns vary together often enough."), "No correlations."
-    chosen = list(dict.fromkeys(name for pair in pairs for name in (pair["first"], pair["second"])))[:MOST_CORRELATED]
+    chosen = list(dict.fromkeys(name for pair in pairs for name in (pair["first"], pair["second"])))[:MAX_CORRELATED]
     keep = [position for position, name in enumerate(names) if name in chosen]
     shown, size = r[np.ix_(keep, keep)], len(keep)
 
@@ -42,7 +42,7 @@ def correlation_matrix(names: list[str], r: Floats) -> tuple[Figure, str]:
     figure, (axes,) = canvas("Correlations", f"{subset}{SEPARATOR}{_cut(strongest_pair, 90)}", height=max(HEIGHT, 5.2))
     colors = colormaps["RdBu"].with_extremes(bad=LINE)
     image = axes.imshow(np.ma.masked_invalid(shown), cmap=colors, vmin=-1, vmax=1, aspect="auto")
-    labels = [_cut(names[position], LONGEST_LABEL) for position in keep]
+    labels = [_cut(names[position], MAX_LABEL) for position in keep]
     small = 9.5 if size <= ANNOTATED else 7.5
     axes.set_xticks(range(size), labels, rotation=0 if size <= 5 else 45, ha="center" if size <= 5 else "right")
     axes.set_yticks(range(size), labels)
@@ -70,7 +70,7 @@ def missing_values(columns: list[Column], rows: int) -> tuple[Figure, str]:
         if total
         else f"None: {count(rows, 'row')}, each complete"
     )
-    chosen = sorted(columns, key=lambda column: -column["missing"])[:MOST_BARS]
+    chosen = sorted(columns, key=lambda column: -column["missing"])[:MAX_BARS]
     figure, (axes,) = canvas("Missing values", fact + _subset(chosen, columns), height=_height(len(chosen)))
     positions = horizontal_bars(axes, [column["name"] for column in chosen])
     missing = [column["missing"] / rows for column in chosen]
@@ -85,7 +85,7 @@ def missing_values(columns: list[Column], rows: int) -> tuple[Figure, str]:
 
 def distinct_values(columns: list[Column]) -> tuple[Figure, str]:
     """Return how many different values each column has, the richest first."""
-    chosen = sorted(columns, key=lambda column: -column["unique"])[:MOST_BARS]
+    chosen = sorted(columns, key=lambda column: -column["unique"])[:MAX_BARS]
     fact = f"Different values in each of {count(len(columns), 'column')}"
     figure, (axes,) = canvas("Distinct values", fact + _subset(chosen, columns), height=_height(len(chosen)))
     positions = horizontal_bars(axes, [column["name"] for column in chosen])

@@ -1,4 +1,4 @@
-"""The production file, standing on its own: everything through the proxy, nothing else to be reached."""
+"""The production file, without the development one: everything through the proxy, nothing else to be reached."""
 
 import asyncio
 import subprocess

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from tests.faults.crowd import Json, Losses
-from tests.faults.harm import KINDS
+from tests.faults.soak_faults import KINDS
 
 SHOWN = 20  # sentences about what is wrong
 

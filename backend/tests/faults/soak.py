@@ -21,11 +21,11 @@ from config.queues import TABLE
 from native.environment import ROOT
 from testing.compose import engine_answers, free_ports, project
 from tests.faults.crowd import UNENDED
+from tests.faults.fault_stack import WORKERS, FaultStack, docker, share
 from tests.faults.figures import Figures
-from tests.faults.harm import cause, draw_faults
 from tests.faults.large_crowd import LargeCrowd
 from tests.faults.reopening import ReopeningSocket
-from tests.faults.standing import WORKERS, Standing, docker, share
+from tests.faults.soak_faults import cause, draw_faults
 
 FAULT_EVERY = 20.0  # seconds
 STUCK_AFTER = 180.0  # seconds without the end of any job; the longest that the reconciler needs is half of it
@@ -53,7 +53,7 @@ PSQL = f'PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U app -d app -Atqc "{S
 class Soak:
     """One run on a stack that is up."""
 
-    def __init__(self, stack: Standing, *, minutes: float, jobs: int, seed: int) -> None:
+    def __init__(self, stack: FaultStack, *, minutes: float, jobs: int, seed: int) -> None:
         self.stack, self.seconds, self.jobs = stack, minutes * 60, jobs
         self.crowd = LargeCrowd(stack.site, shell=stack.shell, trace=stack.trace)
         self.drawn = draw_faults(Random(seed))
@@ -181,7 +181,7 @@ class Soak:
 
 
 @contextmanager
-def soaked_stack() -> Iterator[Standing]:
+def soaked_stack() -> Iterator[FaultStack]:
     """The development stack with the crowd's pipeline, as a project of its own. What it logged stays in LOG."""
     LOG.parent.mkdir(exist_ok=True)
     variables = free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT") | LIMITS | {"WATCH_POLLING": "false"}
@@ -192,12 +192,12 @@ def soaked_stack() -> Iterator[Standing]:
         ) as stack,
     ):
         shutil.copytree(Path(__file__).with_name("probe"), stack.folder / "backend" / "pipelines" / "probe")
-        standing = Standing(stack)
-        share(standing.folder, standing.trace)
+        faults = FaultStack(stack)
+        share(faults.folder, faults.trace)
         stack.compose("build", "migrate")
         stack.up("web", "beat", *WORKERS.values())
         try:
-            yield standing
+            yield faults
         finally:
             LOG.write_text(stack.compose("logs", "--no-color", "--timestamps", check=False))
 

@@ -7,13 +7,13 @@ import pytest
 from apps.jobs.engine.losses import MAX_LOSSES
 from testing.waiting import wait_until
 from tests.faults.crowd import STAGE_OF
+from tests.faults.fault_stack import WORKERS, FaultStack, docker
 from tests.faults.probes import end_of, read, submit, wait_until_begun
-from tests.faults.standing import WORKERS, Standing, docker
 
 pytestmark = pytest.mark.compose
 
 
-def test_process_killed_in_every_queue(compose_stack: Standing) -> None:
+def test_process_killed_in_every_queue(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd(seconds=1.5)
     for queue in WORKERS:
         if queue == "ingestion_io":
@@ -24,7 +24,7 @@ def test_process_killed_in_every_queue(compose_stack: Standing) -> None:
     compose_stack.end_well(crowd, "a process killed in each queue")
 
 
-def test_every_worker_killed_whole_and_started_again(compose_stack: Standing) -> None:
+def test_every_worker_killed_whole_and_started_again(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd()
     crowd.submit(10)
     for queue in WORKERS:
@@ -35,7 +35,7 @@ def test_every_worker_killed_whole_and_started_again(compose_stack: Standing) ->
     assert any(crowd.again(stage) for stage in STAGE_OF.values())
 
 
-def test_step_that_takes_all_memory_fails_alone(compose_stack: Standing) -> None:
+def test_step_that_takes_all_memory_fails_alone(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd(19)
     (hog,) = crowd.submit(1, hog=True)
     del crowd.submitted[hog]  # the only one that doesn't end well
@@ -48,7 +48,7 @@ def test_step_that_takes_all_memory_fails_alone(compose_stack: Standing) -> None
     assert {status for status, _ in parts.values()} == {"completed"}
 
 
-def test_workers_that_are_stopped_end_first_what_they_run(compose_stack: Standing) -> None:
+def test_workers_that_are_stopped_end_first_what_they_run(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd()
     running = [run for stage in STAGE_OF.values() for run in crowd.running(stage)]
     begun = time.monotonic()
@@ -64,7 +64,7 @@ def test_workers_that_are_stopped_end_first_what_they_run(compose_stack: Standin
     assert set(attempts.values()) == {1}
 
 
-def test_worker_frozen_inside_a_transaction_holds_up_nobody_else(compose_stack: Standing) -> None:
+def test_worker_frozen_inside_a_transaction_holds_up_nobody_else(compose_stack: FaultStack) -> None:
     service = "worker-charts-cpu"
     first, second = compose_stack.container(service), compose_stack.run_another(service, "second")
     try:
@@ -86,7 +86,7 @@ def test_worker_frozen_inside_a_transaction_holds_up_nobody_else(compose_stack: 
     assert read(compose_stack.site, frozen) == job
 
 
-def test_step_of_a_replaced_container_runs_again(compose_stack: Standing) -> None:
+def test_step_of_a_replaced_container_runs_again(compose_stack: FaultStack) -> None:
     job_id = submit(compose_stack.site, "wait_once", "ai")
     wait_until_begun(compose_stack.site, job_id)
     begun, before = time.monotonic(), compose_stack.container("worker-ai")
@@ -98,7 +98,7 @@ def test_step_of_a_replaced_container_runs_again(compose_stack: Standing) -> Non
     assert (job["result"], job["steps"][0]["attempt"]) == ({"did": "waited"}, 2)
 
 
-def test_run_of_a_worker_that_was_cut_off_is_refused(compose_stack: Standing) -> None:
+def test_run_of_a_worker_that_was_cut_off_is_refused(compose_stack: FaultStack) -> None:
     """The one that is cut off has threads: no time limit ends their runs, so they come back late."""
     go = compose_stack.folder / "go"
     network = f"{compose_stack.project.name}_default"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from tests.faults.fault_stack import FaultStack, docker
 from tests.faults.probes import end_of, submit, wait_until_begun
-from tests.faults.standing import Standing, docker
 from tests.journeys.watching import FINAL, merged, socket
 from tests.site import Site
 
@@ -24,7 +24,7 @@ CUT_CONNECTIONS = (
 )
 
 
-def test_redis_restarted_and_then_gone_for_a_minute(compose_stack: Standing) -> None:
+def test_redis_restarted_and_then_gone_for_a_minute(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd()
     compose_stack.restart("redis")
     crowd.submit(5)
@@ -39,7 +39,7 @@ def test_redis_restarted_and_then_gone_for_a_minute(compose_stack: Standing) -> 
     assert {step["attempt"] for job in crowd.states() for step in job["steps"]} == {1}
 
 
-def test_redis_emptied_while_two_beats_run(compose_stack: Standing) -> None:
+def test_redis_emptied_while_two_beats_run(compose_stack: FaultStack) -> None:
     """Both have the same to send again, and what they send twice runs once."""
     second = compose_stack.run_another("beat", "second-beat")
     try:
@@ -52,14 +52,14 @@ def test_redis_emptied_while_two_beats_run(compose_stack: Standing) -> None:
     assert {step["attempt"] for job in crowd.states() for step in job["steps"]} == {1}
 
 
-def test_beat_killed(compose_stack: Standing) -> None:
+def test_beat_killed(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd()
     compose_stack.kill("beat")
     compose_stack.end_well(crowd, "beat killed")
     compose_stack.start("beat")
 
 
-def test_every_connection_to_postgres_cut(compose_stack: Standing) -> None:
+def test_every_connection_to_postgres_cut(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd()
     for _ in range(3):
         cut = compose_stack.project.execute("postgres", "psql", "-U", "app", "-d", "app", "-Atc", CUT_CONNECTIONS)
@@ -68,13 +68,13 @@ def test_every_connection_to_postgres_cut(compose_stack: Standing) -> None:
     compose_stack.end_well(crowd, "connections to PostgreSQL cut")
 
 
-def test_postgres_restarted(compose_stack: Standing) -> None:
+def test_postgres_restarted(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd()
     compose_stack.restart("postgres")
     compose_stack.end_well(crowd, "PostgreSQL restarted")
 
 
-def test_postgres_gone_for_a_minute(compose_stack: Standing) -> None:
+def test_postgres_gone_for_a_minute(compose_stack: FaultStack) -> None:
     """Nobody can say that he lives meanwhile, so nobody is taken for dead afterwards."""
     deaths = compose_stack.taken_for_dead()
     long = submit(compose_stack.site, "outlast_a_minute", "ai")
@@ -89,7 +89,7 @@ def test_postgres_gone_for_a_minute(compose_stack: Standing) -> None:
     assert compose_stack.taken_for_dead() == deaths
 
 
-async def test_web_killed_while_sockets_watch(compose_stack: Standing) -> None:
+async def test_web_killed_while_sockets_watch(compose_stack: FaultStack) -> None:
     """Whoever connects again ends with the true state."""
     crowd = await asyncio.to_thread(compose_stack.crowd, parts=6, seconds=1.5)
     drops: list[str] = []
@@ -122,7 +122,7 @@ async def last_state(site: Site, job_id: str, drops: list[str]) -> dict[str, Any
         await asyncio.sleep(0.5)
 
 
-def test_storage_full(compose_stack: Standing, sample: Path) -> None:
+def test_storage_full(compose_stack: FaultStack, sample: Path) -> None:
     crowd = compose_stack.crowd()
     compose_stack.project.execute("web", "sh", "-c", "dd if=/dev/zero of=/data/filler bs=64k 2>/dev/null; true")
     try:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.crowd import Losses
 from tests.faults.figures import Figures
-from tests.faults.harm import KINDS, draw_faults
+from tests.faults.soak_faults import KINDS, draw_faults
 
 JOB = {
     "status": "completed",

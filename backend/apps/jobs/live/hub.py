@@ -83,7 +83,7 @@ class Hub:
             self._flush_soon(socket.missed.pop(), socket.credential.user_id)
 
     async def leave(self, socket: Socket) -> None:
-        """Stop delivering to a socket. Leaving twice is as leaving once."""
+        """Stop delivering to a socket. Idempotent."""
         user_id = socket.credential.user_id
         sockets = self.sockets.get(user_id, set())
         sockets.discard(socket)

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { waitingQuery } from '../../features/jobs/api';
 import { hasEnded } from '../../features/jobs/merge';
-import { hasWaitingSteps, type Queues } from '../../features/jobs/standing';
+import { hasWaitingSteps, type Queues } from '../../features/jobs/situation';
 import { queuesQuery } from '../../features/queues/api';
 import type { Job, Queue, Waiting } from '../../shared/api/types';
 import { useNow } from '../../shared/format/useNow';

@@ -6,7 +6,7 @@ import { Progress } from '../../shared/ui/Progress';
 import { StatusBadge } from '../../shared/ui/StatusBadge';
 import styles from './JobHead.module.css';
 import { JobTime } from './JobTime';
-import { type Queues, standing } from './standing';
+import { describeSituation, type Queues } from './situation';
 import { TimeLeft } from './TimeLeft';
 import { announcement } from './words';
 
@@ -23,7 +23,7 @@ export function JobHead({ job, queues, now }: { job: Job; queues: Queues; now: n
       </div>
       <Progress label="Job" value={job.progress} status={job.status} size="thick" />
       <div className={styles.line}>
-        <p className={styles.why}>{standing(job, queues, now)}</p>
+        <p className={styles.why}>{describeSituation(job, queues, now)}</p>
         <TimeLeft job={job} />
       </div>
       <p className="visually-hidden" aria-live="polite">

@@ -7,7 +7,7 @@ import { count } from '../../shared/format/format';
 import { stepPagesQuery } from './api';
 import { laneOrder } from './laneOrder';
 import { type HeldJob, withPages } from './merge';
-import { stepsAhead } from './standing';
+import { stepsAhead } from './situation';
 import styles from './StepList.module.css';
 import { StepFacts } from './StepFacts';
 import { StepRow } from './StepRow';

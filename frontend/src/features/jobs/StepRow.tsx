@@ -25,12 +25,12 @@ export const StepRow = memo(function StepRow({ step, ahead }: Props) {
         {(step.attempt > 1 || retryAt) && <strong>attempt {step.attempt}</strong>}{' '}
         {retryAt ? 'failed' : stepNote(step, ahead)}
       </span>
-      {retryAt ? <NextTry at={retryAt} reason={step.error?.message ?? ''} /> : <Standing step={step} />}
+      {retryAt ? <NextTry at={retryAt} reason={step.error?.message ?? ''} /> : <StepState step={step} />}
     </div>
   );
 });
 
-function Standing({ step }: { step: Step }) {
+function StepState({ step }: { step: Step }) {
   const progress = step.status === 'completed' ? 100 : step.progress;
   const worker = step.status === 'queued' ? '' : step.worker;
   return (

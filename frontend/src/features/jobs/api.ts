@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, bodyOf, cursorIn, readJson } from '../../shared/api/client';
 import type { Job } from '../../shared/api/types';
-import { paced } from '../../shared/live/pace';
+import { withJitter } from '../../shared/live/interval';
 import type { Filter } from './jobList';
 import { type HeldJob, newestJob } from './merge';
 
@@ -78,7 +78,7 @@ export function waitingQuery({ id, stage }: Job) {
   return queryOptions({
     queryKey: ['jobs', id, 'waiting', stage], // each stage has a queue of its own: asked at once when one starts
     queryFn: ({ signal }) => bodyOf(api.GET('/api/jobs/{job_id}/waiting/', { params: pathOf(id), signal })),
-    refetchInterval: paced(3_000), // ms; not while the page is hidden
+    refetchInterval: withJitter(3_000), // ms; not while the page is hidden
   });
 }
 

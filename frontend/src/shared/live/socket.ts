@@ -18,7 +18,7 @@ export type Connection =
   | { state: 'offline' }
   | { state: 'ended'; reason: Ending };
 
-const LONGEST_SILENCE = 25_000; // ms; the server sends a heartbeat every 10 s
+const MAX_SILENCE = 25_000; // ms; the server sends a heartbeat every 10 s
 const STABLE_AFTER = 5_000; // ms; a connection that lasted this long starts the backoff anew
 const BUSY_WAIT = 20_000; // ms, on top of the backoff
 
@@ -116,7 +116,7 @@ export class LiveSocket {
   };
 
   private readonly checkSilence = () => {
-    const isSilent = this.connection.state === 'live' && Date.now() - this.heardAt > LONGEST_SILENCE;
+    const isSilent = this.connection.state === 'live' && Date.now() - this.heardAt > MAX_SILENCE;
     if (isSilent) this.socket.reconnect();
   };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job, Step } from '../../shared/api/types';
 import { exampleJob } from './exampleJob';
-import { hasWaitingSteps, standing, stepsAhead } from './standing';
+import { describeSituation, hasWaitingSteps, stepsAhead } from './situation';
 
 const job = exampleJob();
 const now = Date.parse('2026-01-02T10:00:18.700512Z'); // 12 s before its `wind` is tried again
@@ -27,55 +27,55 @@ function only(...labels: string[]): Job {
 }
 
 test('what runs, what waits behind what, and what is tried again are told at once', () => {
-  expect(standing(job, known, now)).toBe(
+  expect(describeSituation(job, known, now)).toBe(
     '2 steps run in charts_cpu. 2 steps wait in charts_cpu: 12 steps of other jobs ahead. ' +
       'wind failed and is tried again in 12 s: The storage answered 503: it is overloaded.',
   );
 });
 
 test('a single step is named, with its worker and its attempt', () => {
-  expect(standing(only('temp_min'), unknown, now)).toBe(
+  expect(describeSituation(only('temp_min'), unknown, now)).toBe(
     'temp_min runs on charts_cpu@worker-charts-cpu, attempt 2.',
   );
 });
 
 test('a queue without a worker is the reason, whatever is ahead', () => {
-  expect(standing(only('Correlations'), { ...known, deserted: ['charts_cpu'] }, now)).toBe(
+  expect(describeSituation(only('Correlations'), { ...known, deserted: ['charts_cpu'] }, now)).toBe(
     'Correlations waits in charts_cpu, to which no worker listens.',
   );
 });
 
 test('how many run in the queue is told unless this job’s own do', () => {
   const behind = (ahead: number) => ({ ...known, waiting: [{ ...charts, ahead }] });
-  expect(standing(only('Correlations'), behind(1), now)).toBe(
+  expect(describeSituation(only('Correlations'), behind(1), now)).toBe(
     'Correlations waits in charts_cpu: 1 step of other jobs ahead, 2 running.',
   );
-  expect(standing(only('Correlations'), behind(0), now)).toBe(
+  expect(describeSituation(only('Correlations'), behind(0), now)).toBe(
     'Correlations waits in charts_cpu: nothing ahead, 2 running.',
   );
-  expect(standing(only('Correlations', 'temp_max', 'temp_min'), behind(0), now)).toBe(
+  expect(describeSituation(only('Correlations', 'temp_max', 'temp_min'), behind(0), now)).toBe(
     '2 steps run in charts_cpu. Correlations waits in charts_cpu: nothing ahead.',
   );
 });
 
 test('what is not known is not told', () => {
-  expect(standing(only('Correlations'), unknown, now)).toBe('Correlations waits in charts_cpu.');
+  expect(describeSituation(only('Correlations'), unknown, now)).toBe('Correlations waits in charts_cpu.');
 });
 
 test('a step that is due for its next try waits like any other', () => {
   const due = Date.parse('2026-01-02T10:00:31Z');
-  expect(standing(only('wind'), unknown, due)).toBe('wind waits in charts_cpu.');
+  expect(describeSituation(only('wind'), unknown, due)).toBe('wind waits in charts_cpu.');
   expect(hasWaitingSteps(only('wind'), due)).toBe(true);
   expect(hasWaitingSteps(only('wind'), now)).toBe(false);
 });
 
 test('an ended job says how many of its steps did, and asks for no queue', () => {
   const cancelled = exampleJob({ status: 'cancelled' });
-  expect(standing(cancelled, unknown, now)).toBe(
+  expect(describeSituation(cancelled, unknown, now)).toBe(
     '3 of 9 steps completed, 1 failed. Retry runs the rest, and only that.',
   );
   expect(hasWaitingSteps(cancelled, now)).toBe(false);
-  expect(standing({ ...only('ingest', 'date'), status: 'completed' }, unknown, now)).toBe(
+  expect(describeSituation({ ...only('ingest', 'date'), status: 'completed' }, unknown, now)).toBe(
     '2 steps completed, at the first attempt.',
   );
 });
@@ -85,12 +85,12 @@ test('a large job is told by the counts of its stages, however few of its steps 
   const steps = job.steps.filter(({ label }) => label === 'temp_max');
   const stages = [ingest!, { ...chart!, total: 10_000, queued: 9_000, processing: 4 }, summarize!];
   const large = { ...job, stages, steps, steps_total: 10_001 };
-  expect(standing(large, known, now)).toBe(
+  expect(describeSituation(large, known, now)).toBe(
     '4 steps run in charts_cpu. 9,000 steps wait in charts_cpu: 12 steps of other jobs ahead.',
   );
   expect(hasWaitingSteps(large, now)).toBe(true);
   const done = { ...chart!, completed: 10_000 };
-  expect(standing({ ...large, status: 'completed', stages: [ingest!, done] }, unknown, now)).toBe(
+  expect(describeSituation({ ...large, status: 'completed', stages: [ingest!, done] }, unknown, now)).toBe(
     '10,001 steps completed.',
   );
 });

@@ -7,10 +7,10 @@ from random import Random
 
 from config.queues import TABLE
 from tests.faults.crowd import STAGE_OF
-from tests.faults.standing import WORKERS, Standing, docker
+from tests.faults.fault_stack import WORKERS, FaultStack, docker
 
 KINDS = {"a": "step's process killed", "b": "worker killed", "d": "Redis restarted or killed", "h": "web killed"}
-LONGEST_AWAY = 5.0  # seconds until what was killed is started again
+MAX_AWAY = 5.0  # seconds until what was killed is started again
 BEGUN_WITHIN = 10.0  # seconds
 
 # Run in a worker's container, so that the process is hit within milliseconds, in the middle of its work.
@@ -43,12 +43,12 @@ def draw_faults(rng: Random) -> Iterator[Fault]:
     """Yield faults without end."""
     while True:
         kind, queue = rng.choice(list(KINDS)), rng.choice([row.name for row in TABLE])
-        away = round(rng.uniform(0.5, LONGEST_AWAY), 1)
+        away = round(rng.uniform(0.5, MAX_AWAY), 1)
         restarted = rng.random() < 0.5 and kind == "d"
         yield Fault(kind=kind, queue=queue, away=0.0 if restarted else away)
 
 
-def cause(stack: Standing, fault: Fault) -> str:
+def cause(stack: FaultStack, fault: Fault) -> str:
     """Return what was done as a sentence; empty when there was nobody to kill."""
     if fault.kind == "a":
         return _kill_next_step(stack, fault.queue)
@@ -62,7 +62,7 @@ def cause(stack: Standing, fault: Fault) -> str:
     return f"{service} was killed, and started after {fault.away} s"
 
 
-def _kill_next_step(stack: Standing, queue: str) -> str:
+def _kill_next_step(stack: FaultStack, queue: str) -> str:
     code = KILL_NEXT.format(seconds=BEGUN_WITHIN, stage=STAGE_OF[queue])
     killed = docker("exec", stack.container(WORKERS[queue]), "python", "-c", code).strip()
     return killed and f"{queue}: the process of {killed} was killed"

@@ -34,8 +34,8 @@ from apps.jobs.pipelines import Json
 from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
 from config.queues import QUEUES
 from tests.jobs.conftest import PROBE, Functions
-from tests.jobs.engine.life import TO_THE_END, Process, Worker, inhabited, running
 from tests.jobs.engine.promises import Promises
+from tests.jobs.engine.simulation import TO_THE_END, Process, Worker, inhabited, running
 
 QUICK = settings(
     max_examples=15,
@@ -255,7 +255,7 @@ class Life(RuleBasedStateMachine):
     def let_everything_end(self) -> None:
         """Nobody dies any more and nothing is lost: every job ends before long, and then stays as it is."""
         self.broker.is_away = False
-        self.broker.waiting.clear()  # the last of the harm: all permits are lost
+        self.broker.waiting.clear()  # the last fault: all permits are lost
         self.world.end_all(observe=self.promises.observe)
         rounds = 0
         while Job.objects.filter(status__in=ACTIVE_JOB).exists():

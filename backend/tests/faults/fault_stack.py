@@ -44,7 +44,7 @@ volumes:
 """
 
 
-class Standing:
+class FaultStack:
     """A stack that is up, and the ways to hurt it. Services are named as in Compose."""
 
     def __init__(self, project: Project) -> None:
@@ -128,17 +128,17 @@ class Standing:
 
 
 @contextmanager
-def standing(folder: Path) -> Iterator[Standing]:
+def fault_stack(folder: Path) -> Iterator[FaultStack]:
     variables = free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT") | LIMITS
     with project(
         name="test-faults", file="docker-compose.yml", override=OVERRIDE, folder=folder, variables=variables
     ) as stack:
         shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "pipelines" / "probe")
-        standing = Standing(stack)
-        share(standing.folder, standing.trace)
+        faults = FaultStack(stack)
+        share(faults.folder, faults.trace)
         stack.compose("build", "migrate")
         stack.up("web", "beat", *WORKERS.values())
-        yield standing
+        yield faults
 
 
 def share(folder: Path, file: Path) -> None:

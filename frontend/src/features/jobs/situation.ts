@@ -21,7 +21,7 @@ export function hasWaitingSteps(job: Job, now: number): boolean {
   return job.stages.some((stage) => waitingSteps(stage, later) > 0);
 }
 
-export function standing(job: Job, queues: Queues, now: number): string {
+export function describeSituation(job: Job, queues: Queues, now: number): string {
   if (hasEnded(job)) return howItEnded(job);
   const later = job.steps.filter((step) => triesLater(step, now));
   const sentences = [
