@@ -148,9 +148,11 @@ def try_later(fence: Fence, *, retry_at: Any, error_code: str, error_message: st
 
 
 def _raise_version(fence: Fence, message: str = "") -> Statement:
+    """Lock the job and raise its version, unless it was cancelled: HELD is as of before a wait for the lock."""
     said, values = (", message = %s", (message,)) if message else ("", ())
     return Statement(
-        f"UPDATE jobs_job SET version = version + 1{said} WHERE id = %s AND {HELD}",  # noqa: S608 - a constant
+        f"UPDATE jobs_job SET version = version + 1{said} WHERE id = %s AND status IN ('queued', 'processing') "  # noqa: S608 - a constant
+        f"AND {HELD}",
         (*values, _uuid(fence.job_id), fence.step_id, fence.attempt),
     )
 

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from apps.jobs.engine import reconcile as reconciling
-from apps.jobs.engine.attempt import Attempt, Holder
+from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, claim
 from apps.jobs.engine.losses import release
 from apps.jobs.engine.reconcile import queue_steps_to_retry, reconcile
 from apps.jobs.engine.run import run_step
@@ -23,6 +23,7 @@ from apps.jobs.failures import ErrorCode, TransientError
 from apps.jobs.models import ACTIVE_JOB, Job, Step
 from apps.jobs.pipelines import Json, Run
 from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
+from testing.waiting import wait_until
 from tests.jobs.conftest import PROBE, Broker, Functions
 from tests.jobs.engine.promises import Promises
 
@@ -152,3 +153,32 @@ def test_step_outlives_its_connection(on_postgres: None, probe: Functions, broke
     broker.deliver()
     job.refresh_from_db()
     assert (job.status, {step.attempt for step in job.steps.all()}) == ("completed", {1})
+
+
+def test_report_that_waited_for_a_cancel_writes_nothing(on_postgres: None, probe: Functions, broker: Broker) -> None:
+    job, _ = submit_job(owner=User.objects.create_user("ada"), kind="probe")
+    attempt = claim("ingestion_io", holder=broker.holder, task_id="one")
+    assert attempt
+
+    def report() -> None:
+        try:
+            with pytest.raises(LostClaim):
+                attempt.report(50, "half")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            cancel_job(job.pk)
+            end = threads.submit(report)
+            wait_until(lambda: blocked() == 1, what="the report to wait")
+        end.result()
+    version = Job.objects.get(pk=job.pk).version
+    assert (Job.objects.get(pk=job.pk).message, version) == ("", job.steps.get().version)
+
+
+def blocked() -> int:
+    """Return how many connections wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return int(cursor.fetchone()[0])
