@@ -64,6 +64,7 @@ def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Cla
     skip_locked = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     # With old statistics PostgreSQL expects a single due step, and would read and sort all of them.
     in_order = [Statement("SET LOCAL enable_sort = off", ())] if connection.vendor == "postgresql" else []
+    # Nothing but the id stands in the outer WHERE: by an index of the status it would look at every step that waits.
     row = execute_together(
         *in_order,
         Statement(
@@ -73,7 +74,7 @@ def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Cla
             WHERE id = (
                 SELECT id FROM jobs_step WHERE queue = %s AND status = 'queued' AND retry_at IS NULL
                 ORDER BY urgency, rank, id LIMIT 1 {skip_locked}
-            ) AND status = 'queued'
+            )
             RETURNING id, attempt, job_id, stage_id, owner_id, position, label, input, retries
             """,  # noqa: S608 - a constant
             (_uuid(worker_id), worker_name, task_id, _now(), queue),
