@@ -126,16 +126,15 @@ class Step(models.Model):
     # Whose turn it is: within a queue the lowest urgency, then the lowest rank, then the lowest id goes first.
     queue = models.CharField(max_length=64)
     urgency = models.PositiveSmallIntegerField(default=1)  # see Priority.urgency
-    rank = models.BigIntegerField(default=0)  # see engine/turns.py
+    rank = models.BigIntegerField(default=0)  # see queueing.next_rank
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     retry_at = models.DateTimeField(null=True)  # not due before; null: due
 
     attempt = models.PositiveIntegerField(default=0)  # counts every start, crashes included
     losses = models.PositiveIntegerField(default=0)  # attempts that ended without a word, with their worker
     retries = models.PositiveIntegerField(default=0)  # after transient errors
-    held_by = models.UUIDField(
-        null=True
-    )  # the worker's id while this is processing, and until it has seen that this was cancelled
+    # The worker's id while this is processing, and until that worker has seen that this was cancelled.
+    held_by = models.UUIDField(null=True)
     worker = models.CharField(max_length=200, blank=True)  # its name, also afterwards
     task_id = models.CharField(max_length=64, blank=True)  # Celery's, of the newest attempt
     error_code = models.CharField(max_length=32, blank=True)
