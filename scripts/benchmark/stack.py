@@ -16,7 +16,8 @@ PIPELINE = Path(__file__).with_name("pipeline")
 IMAGE = "bench-backend"
 WORKERS = {queue: worker_name(queue) for queue in queue_names()}
 
-# Also in what Django keeps: with DJANGO_DEBUG each process remembers its queries.
+# Also in what Django keeps: with DJANGO_DEBUG each process remembers its queries. The worker's processes aren't replaced
+# meanwhile: after 50 tasks each that takes a second, which would fall on one side or the other by chance.
 MEASURED = """
 x-measured: &measured
   environment: &variables
@@ -24,6 +25,8 @@ x-measured: &measured
     DJANGO_SECRET_KEY: bench
     ALLOWED_HOSTS: "*"
     BENCH_SIZES: "{sizes}"
+    CHARTS_CPU_MAX_TASKS_PER_CHILD: 1000000
+    CHARTS_CPU_MAX_MEMORY_PER_CHILD: 1000
 services:
   migrate: *measured
   web: {{ <<: *measured, command: daphne -b 0.0.0.0 -p 8000 config.asgi:application }}
