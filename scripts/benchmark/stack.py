@@ -16,8 +16,8 @@ PIPELINE = Path(__file__).with_name("pipeline")
 IMAGE = "bench-backend"
 WORKERS = {queue: worker_name(queue) for queue in queue_names()}
 
-# Also in what Django keeps: with DJANGO_DEBUG each process remembers its queries. The worker's processes aren't replaced
-# meanwhile: after 50 tasks each that takes a second, which would fall on one side or the other by chance.
+# Also in what Django keeps: with DJANGO_DEBUG each process remembers its queries. The worker's processes aren't
+# replaced meanwhile: after 50 tasks each that takes a second, which would fall on one side or the other by chance.
 MEASURED = """
 x-measured: &measured
   environment: &variables

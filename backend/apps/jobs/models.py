@@ -122,6 +122,9 @@ class Step(models.Model):
     status = models.CharField(max_length=16, choices=StepStatus, default=StepStatus.QUEUED)
     progress = models.FloatField(default=0)  # 0-100, of this attempt
     version = models.BigIntegerField(default=1)  # the job's, at the last change of this step
+    progress_version = models.BigIntegerField(
+        default=0
+    )  # and when it last began or reported: in no index, so it's cheap
 
     # Whose turn it is: within a queue the lowest urgency, then the lowest rank, then the lowest id goes first.
     queue = models.CharField(max_length=64)

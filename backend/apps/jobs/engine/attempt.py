@@ -3,8 +3,11 @@
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -14,9 +17,9 @@ from django.db.models import F
 from apps.jobs.engine import statements
 from apps.jobs.engine.changes import changing, save_change
 from apps.jobs.engine.queueing import pass_permit_on
-from apps.jobs.engine.statements import ClaimedStep, Fence, JobFacts
+from apps.jobs.engine.statements import ClaimedStep, Fence
 from apps.jobs.live.doorbell import ring
-from apps.jobs.models import Artifact, Job, Step, StepStatus
+from apps.jobs.models import Artifact, Job, Stage, Step, StepStatus
 from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
 from apps.jobs.storage.fetch import fetch
@@ -36,17 +39,37 @@ class Holder:
     name: str
 
 
+class JobFacts(NamedTuple):
+    """What an attempt has to know of its job and stage."""
+
+    kind: str
+    options: Any
+    source_url: str
+    stage: str
+
+
 def claim(queue: str, *, holder: Holder, task_id: str) -> "Attempt | None":
     """Take the most urgent due step of a queue and show that it has begun. Return None when there is nothing to do."""
     step = statements.claim(queue=queue, worker_id=holder.id, worker_name=holder.name, task_id=task_id)
     if step is None:
         return None
-    job = statements.begin(step.fence)
-    if job is None:  # cancelled in between
+    begun = statements.begin(step.fence)
+    if begun is None:  # cancelled in between
         return None
     ring(step.fence.job_id, step.fence.owner_id)
-    pass_permit_on(queue, position=step.position, total=job.steps)
-    return Attempt(queue, step, job)
+    pass_permit_on(queue, position=step.position, total=begun.steps)
+    try:
+        facts = read_facts(step.fence.job_id, step.fence.stage_id)
+    except Stage.DoesNotExist:  # deleted in between
+        return None
+    return Attempt(queue, step, facts, owner_is_active=begun.owner_is_active)
+
+
+@lru_cache(maxsize=100)
+def read_facts(job_id: UUID, stage_id: int) -> JobFacts:
+    """Read what never changes of a job and its stage: once in a process, for all steps. Raises Stage.DoesNotExist."""
+    stage = Stage.objects.select_related("job").get(pk=stage_id, job=job_id)
+    return JobFacts(stage.job.kind, stage.job.options, stage.job.source_url, stage.name)
 
 
 def check(held: object, fence: Fence) -> None:
@@ -59,11 +82,12 @@ def check(held: object, fence: Fence) -> None:
 class Attempt:
     """Implements `pipelines.Run` on the database and the storage."""
 
-    def __init__(self, queue: str, step: ClaimedStep, job: JobFacts) -> None:
+    def __init__(self, queue: str, step: ClaimedStep, job: JobFacts, *, owner_is_active: bool) -> None:
         self.queue, self.step, self.job, self.fence = queue, step, job, step.fence
+        self.owner_is_active = owner_is_active
         self.attempt, self.job_id, self.label = step.fence.attempt, step.fence.job_id, step.label
         self.input: Json = step.input
-        self.options: Json = job.options
+        self.options: Json = deepcopy(job.options)  # the stage's function may change them
         self._reported_at = 0.0
 
     def __str__(self) -> str:

@@ -48,14 +48,10 @@ class ClaimedStep(NamedTuple):
     retries: int
 
 
-class JobFacts(NamedTuple):
-    """What an attempt has to know of its job and stage."""
+class Begun(NamedTuple):
+    """What may have changed since an earlier step of the stage began."""
 
-    kind: str
-    options: Any
-    source_url: str
     owner_is_active: bool
-    stage: str
     steps: int  # of the stage
 
 
@@ -90,7 +86,7 @@ def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Cla
     )
 
 
-def begin(fence: Fence) -> JobFacts | None:
+def begin(fence: Fence) -> Begun | None:
     """Show that an attempt has begun. Return None when it doesn't hold its step any more."""
     job_id = _uuid(fence.job_id)
     raised = Statement(
@@ -102,26 +98,15 @@ def begin(fence: Fence) -> JobFacts | None:
         (_now(), False, job_id),
     )
     users = get_user_model()._meta.db_table
-    facts = Statement(
-        f"""
-        SELECT kind, options, source_url, is_active, name, total FROM jobs_step
-            JOIN jobs_job ON jobs_job.id = jobs_step.job_id AND jobs_job.version = jobs_step.version
-            JOIN jobs_stage ON jobs_stage.id = jobs_step.stage_id
-            JOIN {users} ON {users}.id = jobs_step.owner_id
-        WHERE jobs_step.id = %s AND attempt = %s AND jobs_step.status = 'processing'
-        """,  # noqa: S608 - the name of a table
-        (fence.step_id, fence.attempt),
-    )
-    row = execute_together(raised, _write(fence), facts)
-    if row is None:
-        return None
-    kind, options, *rest = row
-    return JobFacts(kind, json.loads(options), *rest)
+    found = f"(SELECT is_active FROM {users} WHERE id = owner_id), (SELECT total FROM jobs_stage WHERE id = stage_id)"  # noqa: S608 - a table
+    row = execute_together(raised, _write(fence, version="progress_version", returning=found))
+    return Begun(*row) if row else None
 
 
 def report(fence: Fence, *, percent: float, message: str) -> bool:
     """Save progress, 0-100, and a message unless it is empty. Return False like `begin`."""
-    return execute_together(_raise_version(fence, message), _write(fence, progress=percent)) is not None
+    write = _write(fence, version="progress_version", progress=percent)
+    return execute_together(_raise_version(fence, message), write) is not None
 
 
 def end(fence: Fence, *, outcome: str, **columns: Any) -> Row | None:
@@ -133,11 +118,10 @@ def end(fence: Fence, *, outcome: str, **columns: Any) -> Row | None:
         f"UPDATE jobs_stage SET {outcome} = {outcome} + 1 WHERE id = %s AND {HELD}",  # noqa: S608 - one of two words
         (fence.stage_id, fence.step_id, fence.attempt),
     )
-    write = _write(fence, status=outcome, held_by=None, finished_at=_now(), **columns)
     sizes = "(SELECT total FROM jobs_stage WHERE id = stage_id), "
     sizes += "(SELECT completed + failed + cancelled FROM jobs_stage WHERE id = stage_id)"
-    ended = Statement(write.sql.replace("RETURNING id", f"RETURNING {sizes}"), write.values)
-    return execute_together(_raise_version(fence), counted, ended)
+    columns |= {"status": outcome, "held_by": None, "finished_at": _now()}
+    return execute_together(_raise_version(fence), counted, _write(fence, returning=sizes, **columns))
 
 
 def try_later(fence: Fence, *, retry_at: Any, error_code: str, error_message: str) -> bool:
@@ -158,12 +142,15 @@ def _raise_version(fence: Fence, message: str = "") -> Statement:
     )
 
 
-def _write(fence: Fence, *assignments: str, **columns: Any) -> Statement:
-    """Write columns of a step, with the version that its job has just got."""
-    sets = ["version = (SELECT version FROM jobs_job WHERE id = %s)", *assignments]
+def _write(
+    fence: Fence, *assignments: str, version: str = "version", returning: str = "id", **columns: Any
+) -> Statement:
+    """Write columns of a step, and as its `version` or `progress_version` the one that its job has just got."""
+    sets = [f"{version} = (SELECT version FROM jobs_job WHERE id = %s)", *assignments]  # noqa: S608 - names of columns
     sets += [f"{name} = %s" for name in columns]
     return Statement(
-        f"UPDATE jobs_step SET {', '.join(sets)} WHERE id = %s AND attempt = %s AND status = 'processing' RETURNING id",  # noqa: S608 - names of columns
+        f"UPDATE jobs_step SET {', '.join(sets)} WHERE id = %s AND attempt = %s AND status = 'processing' "  # noqa: S608 - as above
+        f"RETURNING {returning}",
         (_uuid(fence.job_id), *map(_plain, columns.values()), fence.step_id, fence.attempt),
     )
 

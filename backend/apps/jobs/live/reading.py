@@ -1,13 +1,13 @@
 """Reads jobs as messages.py shapes them: a fixed number of queries and rows, however large a job is."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 from pydantic import BaseModel
 
@@ -69,11 +69,13 @@ def read_update(job_id: UUID, since: int) -> tuple[int, str] | None:
     job = Job.objects.filter(pk=job_id).first()
     if job is None:
         return None
-    changed = Q(job=job, version__gt=since)
-    steps = list(_shown_steps(Step.objects.filter(changed).order_by("version", "id"))[: MAX_PARTS + 1])
-    artifacts = list(Artifact.objects.filter(changed, internal=False)[: MAX_PARTS + 1])
+    running = list(_shown_steps(job.steps.filter(status=StepStatus.PROCESSING)))
+    changed = _shown_steps(job.steps.filter(version__gt=since).order_by("version", "id"))[: MAX_PARTS + 1]
+    steps = {step.pk: step for step in [*changed, *(step for step in running if step.progress_version > since)]}
+    artifacts = list(job.artifacts.filter(version__gt=since, internal=False)[: MAX_PARTS + 1])
     if len(steps) <= MAX_PARTS and len(artifacts) <= MAX_PARTS:
-        text = JobUpdated(since=since, job=_state(job, steps, artifacts)).model_dump_json()
+        progress = _by_stage((step.stage_id, step.progress) for step in running)
+        text = JobUpdated(since=since, job=_state(job, steps.values(), artifacts, progress)).model_dump_json()
         if len(text.encode()) <= MAX_BYTES:
             return job.version, text
     return job.version, _fitting(lambda parts: JobSnapshot(job=_whole(job, parts)), MAX_PARTS)
@@ -142,15 +144,15 @@ def _whole(job: Job, parts: int) -> JobState:
         steps += _shown_steps(job.steps.filter(status=status).order_by("id"))[:left]
         left = parts - len(steps)
     artifacts = job.artifacts.filter(internal=False).order_by("id")[:parts]
-    return _state(job, sorted(steps, key=lambda step: step.pk), artifacts)
+    return _state(job, sorted(steps, key=lambda step: step.pk), artifacts, _running([job]))
 
 
 def _shown_steps(steps: QuerySet[Step]) -> QuerySet[Step]:
     return steps.select_related("stage").defer("input", "result")
 
 
-def _state(job: Job, steps: Sequence[Step], artifacts: Iterable[Artifact]) -> JobState:
-    summary = JobSummary(**_summary(job, _running([job])))
+def _state(job: Job, steps: Iterable[Step], artifacts: Iterable[Artifact], running: Running) -> JobState:
+    summary = JobSummary(**_summary(job, running))
     state = JobState(
         **dict(summary),
         result=job.result,
@@ -179,10 +181,13 @@ def _summary(job: Job, running: Running) -> dict[str, Any]:
 
 def _running(jobs: Collection[Job]) -> Running:
     """Read the running steps of jobs: no more than the workers have slots."""
+    return _by_stage(Step.objects.filter(job__in=jobs, status=StepStatus.PROCESSING).values_list("stage", "progress"))
+
+
+def _by_stage(progress: Iterable[tuple[int, float]]) -> Running:
     found: Running = defaultdict(list)
-    steps = Step.objects.filter(job__in=jobs, status=StepStatus.PROCESSING)
-    for stage_id, progress in steps.values_list("stage", "progress"):
-        found[stage_id].append(progress)
+    for stage_id, percent in progress:
+        found[stage_id].append(percent)
     return found
 
 

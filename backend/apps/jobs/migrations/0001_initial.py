@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
                 ),
                 ("progress", models.FloatField(default=0)),
                 ("version", models.BigIntegerField(default=1)),
+                ("progress_version", models.BigIntegerField(default=0)),
                 ("queue", models.CharField(max_length=64)),
                 ("urgency", models.PositiveSmallIntegerField(default=1)),
                 ("rank", models.BigIntegerField(default=0)),

@@ -123,7 +123,8 @@ class Promises:
         assert now.status == "processing" if claims else edge != ("queued", "processing"), "claimed without a fence"
         assert now.version >= was.version
         if was.progress != now.progress or (was.status != now.status and not claims):
-            assert now.version > version, f"a change of a step that no browser hears of: {edge}"
+            told = max(now.version, now.progress_version if now.status == "processing" else 0)
+            assert told > version, f"a change of a step that no browser hears of: {edge}"
         if is_retry:
             assert (now.losses, now.retries, now.progress) == (0, 0, 0)
             self.claims[now.pk] = 0
