@@ -36,7 +36,7 @@ function Choice({ pipelines }: { pipelines: Pipeline[] }) {
   if (!chosen) {
     return (
       <Notice title="There are no pipelines">
-        Add one: a folder in backend/apps with a pipeline module.
+        Add one as a file or a folder in backend/pipelines.
       </Notice>
     );
   }
