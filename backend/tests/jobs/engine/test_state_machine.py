@@ -45,6 +45,7 @@ QUICK = settings(
     database=None,
     derandomize=True,
 )
+LONG = settings(QUICK, max_examples=60)
 DEEP = settings(QUICK, max_examples=1000, stateful_step_count=60, derandomize=False, print_blob=True)
 
 SOFT_LIMIT = max(QUEUES[stage.queue].soft_time_limit for stage in PROBE.stages)
@@ -281,16 +282,16 @@ def one(items: list[T], which: int) -> T:
     return items[which % len(items)]
 
 
-def live(owner: User, probe: Functions) -> None:
+def live(owner: User, probe: Functions, usual: settings) -> None:
     deep = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-    run_state_machine_as_test(lambda: Life(owner=owner, probe=probe), settings=DEEP if deep else QUICK)  # type: ignore[arg-type]
+    run_state_machine_as_test(lambda: Life(owner=owner, probe=probe), settings=DEEP if deep else usual)  # type: ignore[arg-type]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_promises_hold_whatever_pauses_dies_or_is_lost(owner: User, probe: Functions) -> None:
-    live(owner, probe)
+    live(owner, probe, QUICK)
 
 
 @pytest.mark.integration
 def test_promises_hold_inside_of_transactions_too(on_postgres: None, probe: Functions) -> None:
-    live(User.objects.create_user("ada"), probe)
+    live(User.objects.create_user("ada"), probe, LONG)
