@@ -35,9 +35,7 @@ function Choice({ pipelines }: { pipelines: Pipeline[] }) {
   const chosen = pipelines.find(({ kind }) => kind === search.get('kind')) ?? firstToOffer(pipelines);
   if (!chosen) {
     return (
-      <Notice title="There are no pipelines">
-        Add one as a file or a folder in backend/pipelines.
-      </Notice>
+      <Notice title="There are no pipelines">Add one as a file or a folder in backend/pipelines.</Notice>
     );
   }
   return (
