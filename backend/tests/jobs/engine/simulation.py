@@ -101,11 +101,15 @@ class Worker:
         served = [{"name": stage.queue} for stage in PROBE.stages]
         self.presence = Presence(name=name, queues=served, slots=self)
         self.running: dict[str, Process] = {}
+        self.looking: Process | None = None  # its presence's thread
         self._taken = 0
 
     def take(self, queue: str, process: Process, task_id: str) -> None:
         self._taken += 1
         self.running[task_id] = process
+
+    def processes(self) -> list[Process]:
+        return [*self.running.values(), *([self.looking] if self.looking else [])]
 
     def queues(self) -> list[str]:
         return [stage.queue for stage in PROBE.stages]
@@ -161,6 +165,12 @@ class World:
         process = Process(call, turn=self._turn, may_raise=may_raise)
         self.processes.append(process)
         return process
+
+    def look(self, worker: Worker) -> Process:
+        """Return the process of the worker's presence: the one that is under way, or a new one."""
+        if not worker.looking or worker.looking.has_ended:
+            worker.looking = self.start(worker.look)
+        return worker.looking
 
     def run_step(self, queue: str, worker: Worker, ending: str) -> Process:
         """Return a process of a worker that has got a permit."""

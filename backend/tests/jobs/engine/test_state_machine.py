@@ -180,7 +180,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(worker=a_worker, pauses=pauses)
     def look(self, worker: int, pauses: int) -> None:
-        self.begin(self.workers[worker].look, pauses)
+        self.go_on(self.world.look(self.workers[worker]), pauses)
 
     @rule(rounds=st.integers(1, 3))
     def hold_rounds(self, rounds: int) -> None:
@@ -195,7 +195,7 @@ class Life(RuleBasedStateMachine):
     @rule(worker=a_worker)
     def restart_worker(self, worker: int) -> None:
         for process in list(self.world.processes):
-            if process.worker is self.workers[worker]:
+            if process in self.workers[worker].processes():
                 self.crash(process)
         self.workers[worker] = Worker("worker")
 
@@ -272,7 +272,7 @@ class Life(RuleBasedStateMachine):
 
     def look_and_deliver(self) -> None:
         for worker in self.workers:
-            self.begin(worker.look, TO_THE_END)
+            self.go_on(self.world.look(worker))
         while self.broker.waiting:
             self.go_on(self.receive(0, 0, "returns"))
         self.promises_are_kept()
