@@ -97,6 +97,7 @@ def sockets(stack: Measured, scale: Scale) -> Iterator[Row]:
             return asyncio.run(watching.watch_all(stack.websocket_url, jobs, count))
 
         found = medians(scale, measure)
+        yield Row(f"{count} sockets opened at once: until the last snapshot", "s", found["opened"])
         yield Row(f"from a report to {count} sockets, five a second, p50", "ms", found["p50"])
         yield Row(f"from a report to {count} sockets, five a second, p95", "ms", found["p95"])
         yield Row(f"of {count} sockets ended with a wrong state", "sockets", found["wrong"])

@@ -4,29 +4,39 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from statistics import median, quantiles
 from typing import Any
 
 from websockets.asyncio.client import connect
 
 EACH = 50  # sockets of one user, the most there may be
-SETTLED = 2.0  # seconds after a job's start until its messages count: the sockets have opened
 
 
-async def watch(url: str, job: dict[str, Any]) -> tuple[list[float], bool]:
-    """Watch a job to its end. Return the milliseconds from each report to its message, and whether it ended well."""
-    delays = list[float]()
-    begun = time.time()
+@dataclass
+class Watch:
+    """What one socket saw."""
+
+    opened_at: float = 0.0  # when it had its snapshot
+    delays: list[tuple[float, float]] = field(default_factory=list)  # when something was reported, ms to its message
+    ended_well: bool = False
+
+
+async def watch(url: str, job: dict[str, Any]) -> Watch:
+    """Watch a job to its end."""
+    seen = Watch()
     headers = {"Authorization": f"Token {job['token']}"}
     async with connect(f"{url}/ws/jobs/{job['id']}/", additional_headers=headers, open_timeout=60) as connection:
         async for event in _states(connection):
             now, job_now = time.time(), event["job"]
+            seen.opened_at = seen.opened_at or now
             if job_now["status"] not in ("queued", "processing"):
-                return delays, job_now["status"] == "completed"
+                seen.ended_well = job_now["status"] == "completed"
+                break
             if event["type"] == "job.updated" and job_now["message"]:
                 reported = float(job_now["message"])
-                delays += [1000 * (now - reported)] if reported > begun + SETTLED else []
-    return delays, False
+                seen.delays.append((reported, 1000 * (now - reported)))
+    return seen
 
 
 async def _states(connection: Any) -> AsyncIterator[dict[str, Any]]:
@@ -37,8 +47,12 @@ async def _states(connection: Any) -> AsyncIterator[dict[str, Any]]:
 
 
 async def watch_all(url: str, jobs: list[dict[str, Any]], sockets: int) -> dict[str, float]:
-    """Open so many sockets, spread over the jobs. Return p50 and p95 in milliseconds, and how many ended wrong."""
+    """Open so many sockets at once, spread over the jobs. Return the seconds until all have their snapshot, p50 and
+    p95 in milliseconds of what is reported from then on, and how many ended wrong."""
+    begun = time.time()
     seen = await asyncio.gather(*(watch(url, jobs[number % len(jobs)]) for number in range(sockets)))
-    delays = [delay for found, _ in seen for delay in found]
+    opened_at = max(socket.opened_at for socket in seen)
+    delays = [delay for socket in seen for reported, delay in socket.delays if reported > opened_at]
     p95 = quantiles(delays, n=20)[-1]
-    return {"p50": median(delays), "p95": p95, "wrong": sum(not well for _, well in seen)}
+    wrong = sum(not socket.ended_well for socket in seen)
+    return {"opened": opened_at - begun, "p50": median(delays), "p95": p95, "wrong": wrong}

@@ -9,7 +9,7 @@ from uuid import UUID
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from apps.jobs.live.backpressure import UNREAD
-from apps.jobs.live.hub import NOT_SIGNED_IN, get_hub, read
+from apps.jobs.live.hub import NOT_SIGNED_IN, get_hub
 from apps.jobs.live.messages import JobDeleted, Refusal
 from apps.jobs.live.reading import read_list, read_snapshot
 from apps.jobs.models import Job
@@ -106,7 +106,7 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
 
     async def send_snapshot(self) -> None:
         self._snapshot_at = time.monotonic()
-        versions, text = await read(self.read_snapshot)
+        versions, text = await get_hub().read_for_all(self.shows, self.read_snapshot)
         self.delivered |= versions
         await self.deliver(text)
         self.has_snapshot = True
@@ -115,6 +115,11 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
     async def check_allowed(self) -> None:
         """Raise NotAllowed if the user must not watch what this socket shows. Everybody may watch their own jobs."""
 
+    @property
+    def shows(self) -> tuple[str, object]:
+        """Name what the socket shows: the same for all that get the same snapshot."""
+        raise NotImplementedError
+
     def read_snapshot(self) -> tuple[dict[UUID, int], str]:
         """Return the versions of the jobs in the snapshot, and its text."""
         raise NotImplementedError
@@ -122,6 +127,10 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
 
 class JobsConsumer(WatchingConsumer):
     """/ws/jobs/: all jobs of the user, newest first, without their steps."""
+
+    @property
+    def shows(self) -> tuple[str, object]:
+        return "jobs of", self.credential.user_id
 
     def read_snapshot(self) -> tuple[dict[UUID, int], str]:
         return read_list(Job.objects.filter(owner=self.credential.user_id), SNAPSHOT_SIZE)
@@ -142,6 +151,10 @@ class JobConsumer(WatchingConsumer):
             raise NotAllowed(NO_SUCH_JOB)
         if job.owner_id != self.credential.user_id:
             raise NotAllowed(NOT_YOURS)
+
+    @property
+    def shows(self) -> tuple[str, object]:
+        return "job", self.job_id
 
     def read_snapshot(self) -> tuple[dict[UUID, int], str]:
         found = read_snapshot(self.job_id)

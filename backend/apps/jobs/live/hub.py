@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -65,6 +65,7 @@ class Hub:
         self.flushed_at: dict[UUID, float] = {}
         self.flushing: dict[UUID, asyncio.Task[None]] = {}
         self.running: list[asyncio.Task[None]] = []
+        self.readings: dict[Hashable, asyncio.Task[Any]] = {}  # that wait for a thread
         self.channel = ""
         self.subscribing = asyncio.Lock()
 
@@ -76,6 +77,18 @@ class Hub:
         if not self.running:
             loops = (self._listen(), self._rejoin(), self._beat())
             self.running = [asyncio.create_task(loop) for loop in loops]
+
+    async def read_for_all(self, what: Hashable, function: Callable[[], T]) -> T:
+        """Run a function that reads, once for all who ask for the same before it begins: they come in crowds."""
+
+        def begin() -> T:
+            del self.readings[what]  # who asks from here on wants what is new since
+            return function()
+
+        if what not in self.readings:
+            self.readings[what] = asyncio.create_task(read(begin))
+        found: T = await asyncio.shield(self.readings[what])  # one that leaves takes it from nobody
+        return found
 
     def catch_up(self, socket: Socket) -> None:
         """Send what changed while a socket waited for its snapshot."""
@@ -139,23 +152,26 @@ class Hub:
         self._forget_quiet_jobs()
         self.flushed_at[job_id] = time.monotonic()
         try:
-            for since, sockets in self._waiting_sockets(job_id, owner_id).items():
-                reading = read(read_summary_update, job_id) if since is None else read(read_update, job_id, since)
-                await self._send_update(job_id, sockets, await reading)
+            pages, lists = self._waiting_sockets(job_id, owner_id)
+            if pages:  # one read for all: sockets with versions of their own would be read for apart ever after
+                since = min(socket.delivered.get(job_id, 0) for socket in pages)
+                await self._send_update(job_id, pages, await read(read_update, job_id, since))
+            if lists:
+                await self._send_update(job_id, lists, await read(read_summary_update, job_id))
         except Exception:
             log.exception("could not read job %s", job_id)
 
-    def _waiting_sockets(self, job_id: UUID, owner_id: int) -> dict[int | None, list[Socket]]:
-        """Return the sockets to which the job is to be sent, by the version that they have; None: those of lists."""
-        found: dict[int | None, list[Socket]] = defaultdict(list)
+    def _waiting_sockets(self, job_id: UUID, owner_id: int) -> tuple[list[Socket], list[Socket]]:
+        """Return the sockets to which the job is to be sent: those that watch it, and those of lists."""
+        pages, lists = list[Socket](), list[Socket]()
         for socket in self.sockets.get(owner_id, ()):
             if socket.job_id not in (None, job_id):
                 continue
             if not socket.has_snapshot:
                 socket.missed.add(job_id)
             else:
-                found[socket.delivered.get(job_id, 0) if socket.job_id else None].append(socket)
-        return found
+                (pages if socket.job_id else lists).append(socket)
+        return pages, lists
 
     async def _send_update(self, job_id: UUID, sockets: list[Socket], update: tuple[int, str] | None) -> None:
         if update is None:

@@ -4,7 +4,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from threading import Event
 from typing import Any
+from uuid import UUID
 
 import pytest
 from channels.db import database_sync_to_async
@@ -126,6 +128,53 @@ async def test_change_that_was_delivered_is_not_delivered_again(connect: Open, o
     await next_of(socket, "job.updated")
     await database_sync_to_async(doorbell.ring)(job.pk, owner.pk)  # a doorbell whose change was read already
     assert await socket.receive_nothing(timeout=2 * hub.UPDATE_INTERVAL)
+
+
+async def test_sockets_that_have_different_versions_are_served_by_one_reading(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[int] = []
+
+    def counted(job_id: UUID, since: int) -> tuple[int, str] | None:
+        readings.append(since)
+        return reading.read_update(job_id, since)
+
+    monkeypatch.setattr(hub, "read_update", counted)
+    sockets = [await connect(f"/ws/jobs/{job.pk}/", owner) for _ in range(3)]
+    for socket in sockets:
+        await socket.connect()
+        await next_of(socket, "job.snapshot")
+    for behind, watching in enumerate(hub.get_hub().sockets[owner.pk]):
+        watching.delivered[job.pk] -= behind
+    had = job.version
+    await database_sync_to_async(change)(job, message="Half of it")
+    messages = [(await next_of(socket, "job.updated"))["job"]["message"] for socket in sockets]
+    assert messages == ["Half of it"] * 3
+    assert readings == [had - 2]
+
+
+async def test_crowd_that_opens_the_same_page_is_served_by_few_readings(
+    connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[UUID] = []
+    all_here = Event()
+
+    def counted(job_id: UUID) -> tuple[int, str] | None:
+        readings.append(job_id)
+        all_here.wait(timeout=10)
+        return reading.read_snapshot(job_id)
+
+    monkeypatch.setattr(consumers, "read_snapshot", counted)
+    sockets = [await connect(f"/ws/jobs/{job.pk}/", owner) for _ in range(20)]
+    for socket in sockets:
+        await socket.connect()
+    async with asyncio.timeout(10):
+        while len(hub.get_hub().sockets[owner.pk]) < len(sockets):
+            await asyncio.sleep(0.01)
+    all_here.set()
+    for socket in sockets:
+        await next_of(socket, "job.snapshot")
+    assert len(readings) <= 5  # one in each thread, and one for all who came meanwhile
 
 
 async def test_lost_message_heals_by_heartbeat_and_resync(
