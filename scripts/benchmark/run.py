@@ -37,7 +37,7 @@ class Scale:
 FULL = Scale(
     runs=5, sizes=(10, 100, 1_000, 10_000), times=20, others=100_000, large=10_000, sockets=(10, 100, 500), seconds=20
 )
-QUICK = Scale(runs=1, sizes=(10,), times=3, others=1_000, large=300, sockets=(10,), seconds=5)
+QUICK = Scale(runs=1, sizes=(10,), times=3, others=1_000, large=300, sockets=(10,), seconds=10)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from websockets.asyncio.client import connect
 
 EACH = 50  # sockets of one user, the most there may be
+SETTLED = 5.0  # seconds after the last snapshot until messages count
 
 
 @dataclass
@@ -48,11 +49,11 @@ async def _states(connection: Any) -> AsyncIterator[dict[str, Any]]:
 
 async def watch_all(url: str, jobs: list[dict[str, Any]], sockets: int) -> dict[str, float]:
     """Open so many sockets at once, spread over the jobs. Return the seconds until all have their snapshot, p50 and
-    p95 in milliseconds of what is reported from then on, and how many ended wrong."""
+    p95 in milliseconds of what is reported once that has settled, and how many ended wrong."""
     begun = time.time()
     seen = await asyncio.gather(*(watch(url, jobs[number % len(jobs)]) for number in range(sockets)))
     opened_at = max(socket.opened_at for socket in seen)
-    delays = [delay for socket in seen for reported, delay in socket.delays if reported > opened_at]
+    delays = [delay for socket in seen for reported, delay in socket.delays if reported > opened_at + SETTLED]
     p95 = quantiles(delays, n=20)[-1]
     wrong = sum(not socket.ended_well for socket in seen)
     return {"opened": opened_at - begun, "p50": median(delays), "p95": p95, "wrong": wrong}

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-UPDATE_INTERVAL = 0.2  # seconds between two updates of one job
+UPDATE_INTERVAL = 0.2  # seconds between two updates of one job, on average
+JITTER = UPDATE_INTERVAL / 2  # so much sooner one may be sent: else each waits for as long as one before it was late
 HEARTBEAT_INTERVAL = 10  # seconds
 JUST_FINISHED = timedelta(seconds=60)
 JOIN_TIMEOUT = 0.5  # seconds
@@ -62,7 +63,7 @@ class Hub:
     def __init__(self) -> None:
         self.sockets: dict[int, set[Socket]] = {}  # by user
         self.joined: set[int] = set()  # users to whose groups the hub listens
-        self.flushed_at: dict[UUID, float] = {}
+        self.due: dict[UUID, float] = {}  # when an update of a job may be sent next
         self.flushing: dict[UUID, asyncio.Task[None]] = {}
         self.running: list[asyncio.Task[None]] = []
         self.readings: dict[Hashable, asyncio.Task[Any]] = {}  # that wait for a thread
@@ -143,14 +144,16 @@ class Hub:
         """Read the job soon: at once when it has been quiet, else when its interval is over."""
         if job_id in self.flushing:
             return
-        wait = self.flushed_at.get(job_id, 0.0) + UPDATE_INTERVAL - time.monotonic()
+        now = time.monotonic()
+        due = max(now, self.due.get(job_id, 0.0))
+        self.due[job_id] = due + UPDATE_INTERVAL
+        wait = due - now - JITTER
         self.flushing[job_id] = asyncio.create_task(self._flush(job_id, owner_id, max(0.0, wait)))
 
     async def _flush(self, job_id: UUID, owner_id: int, wait: float) -> None:
         await asyncio.sleep(wait)
         del self.flushing[job_id]  # a change from here on wants another read
         self._forget_quiet_jobs()
-        self.flushed_at[job_id] = time.monotonic()
         try:
             pages, lists = self._waiting_sockets(job_id, owner_id)
             if pages:  # one read for all: sockets with versions of their own would be read for apart ever after
@@ -186,8 +189,8 @@ class Hub:
         await self._send(behind, text)
 
     def _forget_quiet_jobs(self) -> None:
-        recent = time.monotonic() - UPDATE_INTERVAL
-        self.flushed_at = {job_id: at for job_id, at in self.flushed_at.items() if at > recent}
+        now = time.monotonic()
+        self.due = {job_id: due for job_id, due in self.due.items() if due > now}
 
     async def _send(self, sockets: Iterable[Socket], text: str) -> None:
         for socket in sockets:
