@@ -63,6 +63,7 @@ DATABASES = {
         DATABASE_URL, conn_max_age=0 if database_is_pooled() else None, conn_health_checks=True
     )
 }
+MAX_POOLED_CONNECTIONS = 10  # of a process whose threads or greenlets share them
 DATABASE_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE_OPTIONS |= {
@@ -81,7 +82,7 @@ else:
         "tcp_user_timeout": 20_000,  # milliseconds
     }
     if database_is_pooled():
-        DATABASE_OPTIONS["pool"] = {"min_size": 2, "max_size": 10, "timeout": 10}
+        DATABASE_OPTIONS["pool"] = {"min_size": 2, "max_size": MAX_POOLED_CONNECTIONS, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {

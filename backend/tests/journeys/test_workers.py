@@ -4,17 +4,20 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from websockets.exceptions import ConnectionClosed
 
 from config.queues import TABLE, Queue
 from native.processes import Process, Service, stop
 from testing.waiting import wait_until
+from tests.journeys.upstream import REACHABLE, Upstream, slowly
 from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
 from tests.stack import Stack, running_stack
 
@@ -108,7 +111,7 @@ def gevent_stack(
     for name in list(session_stack.processes):
         session_stack.stop(name)
     folder = tmp_path_factory.mktemp("gevent")
-    variables = {"AI_POOL": "gevent", "INGESTION_IO_POOL": "gevent"}
+    variables = {"AI_POOL": "gevent", "INGESTION_IO_POOL": "gevent"} | REACHABLE
     with running_stack(redis=redis_server, database=postgres_server, folder=folder, variables=variables) as stack:
         yield stack
 
@@ -124,6 +127,22 @@ async def test_journey_passes_on_gevent_with_its_progress(gevent_stack: Stack, s
         assert states[-1]["status"] == "completed"
         assert_only_forward(states)
     assert "could not announce" not in gevent_stack.log_since(0)
+
+
+def test_more_steps_run_at_once_on_gevent_than_there_are_database_connections(
+    gevent_stack: Stack, upstream: Upstream
+) -> None:
+    begun = gevent_stack.log_size()
+    many, hurry = 3 * settings.MAX_POOLED_CONNECTIONS // 2, threading.Event()
+    url = upstream.offer("/slow.csv", slowly(b"city,rain\n" + 100 * b"Bergen,1\n", hurry))
+    with gevent_stack.client() as client:
+        for _ in range(many):
+            client.post("/api/jobs/", json={"kind": "profile", "url": url}).raise_for_status()
+    try:
+        wait_until(lambda: len(upstream.asked["/slow.csv"]) == many, what="all downloads at once", seconds=WITHIN)
+    finally:
+        hurry.set()
+    assert "couldn't get a connection" not in gevent_stack.log_since(begun)
 
 
 async def test_plain_celery_command_serves_several_queues(gevent_stack: Stack, sample: Path) -> None:

@@ -1,17 +1,17 @@
 """One attempt at one step, from its claim on, and in the hands of a stage's function. Every write is fenced."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from apps.jobs.engine import statements
@@ -22,7 +22,10 @@ from apps.jobs.live.doorbell import ring
 from apps.jobs.models import Artifact, Job, Stage, Step, StepStatus
 from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
-from apps.jobs.storage.fetch import fetch
+from apps.jobs.storage.fetch import Fetched, fetch
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 REPORT_INTERVAL = 0.2  # seconds between two saved reports of one attempt
 
@@ -72,6 +75,25 @@ def read_facts(job_id: UUID, stage_id: int) -> JobFacts:
     return JobFacts(stage.job.kind, stage.job.options, stage.job.source_url, stage.name)
 
 
+def return_connection() -> None:
+    """Let other tasks of this process have its database connection, where they share a few: gevent, threads."""
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()
+
+
+def returns_connection(method: Callable[P, T]) -> Callable[P, T]:
+    """Keep no connection while the stage's function works: of its thousand steps ten would run at once."""
+
+    @wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        finally:
+            return_connection()
+
+    return wrapper
+
+
 def check(held: object, fence: Fence) -> None:
     """Ring for a write that was made. Raises LostClaim when it wasn't: this attempt doesn't hold its step."""
     if not held:
@@ -98,8 +120,11 @@ class Attempt:
         if now - self._reported_at < REPORT_INTERVAL:
             return
         self._reported_at = now
-        percent = round(min(max(percent, 0.0), 100.0), 1)
-        check(statements.report(self.fence, percent=percent, message=message[:500]), self.fence)
+        self._report(round(min(max(percent, 0.0), 100.0), 1), message[:500])
+
+    @returns_connection
+    def _report(self, percent: float, message: str) -> None:
+        check(statements.report(self.fence, percent=percent, message=message), self.fence)
 
     @contextmanager
     def changing(self) -> Iterator[Job]:
@@ -111,6 +136,7 @@ class Attempt:
                 return
         raise LostClaim(str(self))
 
+    @returns_connection
     def results(self, stage: str) -> list[Json]:
         steps = Step.objects.filter(stage__job=self.job_id, stage__name=stage).order_by("position")
         return [result or {} for result in steps.values_list("result", flat=True)]
@@ -121,6 +147,7 @@ class Attempt:
     def save_file(self, name: str, content: bytes) -> None:
         self._save(name, content, "application/octet-stream", internal=True)
 
+    @returns_connection
     def open_file(self, name: str) -> AbstractContextManager[Path]:
         return files.local_file(Artifact.objects.get(job=self.job_id, name=name, internal=True).path)
 
@@ -146,9 +173,14 @@ class Attempt:
             allowed_private_hosts=settings.FETCH_PRIVATE_HOSTS,
             on_progress=show,
         )
+        self._show_source(fetched)
+
+    @returns_connection
+    def _show_source(self, fetched: Fetched) -> None:
         with self.changing() as job:
             save_change(job, source_name=fetched.name[:255], source_size=fetched.size)
 
+    @returns_connection
     def _save(self, name: str, content: bytes, content_type: str, *, internal: bool) -> None:
         path = files.attempt_path(self.job_id, self.fence.step_id, self.attempt, name)
         files.save(path, content)

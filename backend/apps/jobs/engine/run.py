@@ -9,7 +9,7 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from apps.jobs.engine import statements
-from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, check, claim
+from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, check, claim, return_connection
 from apps.jobs.engine.changes import changing, keep_progress
 from apps.jobs.engine.interruptions import Interrupted, all_errors, drop_connection, interruptions, is_time_limit
 from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
@@ -52,7 +52,9 @@ def _run(attempt: Attempt, began: float) -> str:
     try:
         if not attempt.owner_is_active:
             raise JobError(ErrorCode.USER_NOT_FOUND)
-        result = find_stage(attempt.job.kind, attempt.job.stage).load()(attempt)
+        function = find_stage(attempt.job.kind, attempt.job.stage).load()
+        return_connection()
+        result = function(attempt)
         complete(attempt.fence, result)
         return "completed"
     except LostClaim:
