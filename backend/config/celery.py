@@ -50,6 +50,16 @@ class QueueTask(celery.Task):  # type: ignore[misc]  # celery has no types
             )
         return super().bind(app)
 
+    def update_state(self, task_id: str | None = None, state: str | None = None, meta: Any = None, **_: Any) -> None:
+        """Report progress: to the job that runs this task as a pipeline, else to Celery's result backend."""
+        from apps.jobs.pipelines import current_run
+
+        run = current_run.get()
+        if run is None:
+            super().update_state(task_id, state, meta, **_)
+        elif isinstance(meta, dict) and meta.get("total"):
+            run.report(100 * meta.get("current", 0) / meta["total"], str(meta.get("message", "")))
+
     def apply_async(self, *args: Any, **options: Any) -> Any:
         """Send the task without its limits: those of the worker hold, which alone knows its queue's numbers."""
         return super().apply_async(*args, **{"time_limit": None, "soft_time_limit": None} | options)

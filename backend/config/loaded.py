@@ -8,9 +8,17 @@ BACKEND = Path(__file__).resolve().parent.parent
 REPORT = "RELOAD_REPORT"  # set by the reloader: where to write the files, one a line
 
 
+_awaited: set[Path] = set()
+
+
+def await_edits(folder: Path) -> None:
+    """Have any edit in a folder concern this process, whatever it has loaded of it: something there is broken."""
+    _awaited.add(folder)
+
+
 def report_loaded_files() -> None:
     """Tell the reloader, if there is one, which of our files this process has loaded."""
     if report := os.environ.get(REPORT):
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
         ours = [file for file in files if file and Path(file).is_relative_to(BACKEND)]
-        Path(report).write_text("\n".join(ours), encoding="utf-8")
+        Path(report).write_text("\n".join([*ours, *map(str, _awaited)]), encoding="utf-8")

@@ -1,7 +1,8 @@
 """`python -m config.reload COMMAND…` restarts the command when Python that it has loaded changes. Development only.
 
-The command reports which files it has loaded; only they restart it. A command that ends before its report, as with a
-syntax error, waits for any edit. WATCHFILES_FORCE_POLLING=true polls, for mounts without inotify (Docker Desktop).
+The command reports which files it has loaded; they restart it, and files that are new: nobody knows yet whose they are.
+A command that ends before its report, as with a syntax error, waits for any edit.
+WATCHFILES_FORCE_POLLING=true polls, for mounts without inotify (Docker Desktop).
 """
 
 import os
@@ -26,6 +27,7 @@ class Reloader:
     def __init__(self, command: list[str], report: Path) -> None:
         self.command, self.report = command, report
         self.stopping = False
+        self.known = {str(path) for folder in WATCHED for path in folder.rglob("*.py")}
         self.process = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -37,9 +39,12 @@ class Reloader:
         self.process.send_signal(signum)
 
     def concerns(self, changed: set[str]) -> bool:
-        if not self.report.exists():
+        new = changed - self.known  # an editor that replaces a file makes no new one
+        self.known |= new
+        if new or not self.report.exists():
             return True
-        return bool(changed & set(self.report.read_text(encoding="utf-8").splitlines()))
+        loaded = set(self.report.read_text(encoding="utf-8").splitlines())
+        return any(loaded & {path, *map(str, Path(path).parents)} for path in changed)
 
     def run(self) -> int:
         """Watch until told to stop, or until a command that once worked ends by itself. Returns its exit code."""
@@ -54,9 +59,8 @@ class Reloader:
             changed = {path for _, path in changes}
             if changed and not self.stopping and self.concerns(changed):
                 announced = False
-                say(
-                    ", ".join(sorted(str(Path(path).relative_to(BACKEND)) for path in changed)) + " changed: restarting"
-                )
+                names = sorted(str(Path(path).relative_to(BACKEND)) for path in changed)
+                say(f"{', '.join(names)} changed: restarting")
                 self.end()
                 self.process = self.start()
         return self.process.wait()

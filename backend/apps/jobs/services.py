@@ -33,7 +33,7 @@ from apps.jobs.models import (
     Step,
     StepStatus,
 )
-from apps.jobs.pipelines import Pipeline, all_pipelines, find_pipeline
+from apps.jobs.pipelines import Pipeline, all_pipelines, broken_modules, find_pipeline
 from apps.jobs.storage import files
 
 RETRYABLE = (JobStatus.FAILED, JobStatus.CANCELLED)
@@ -239,7 +239,9 @@ def _available_pipeline(kind: str) -> Pipeline:
     pipeline = find_pipeline(kind)
     if pipeline is None:
         kinds = ", ".join(pipeline.kind for pipeline in all_pipelines())
-        raise InvalidRequest({"kind": [f"There is no pipeline {kind!r}. The pipelines are: {kinds}."]})
+        broken = ", ".join(module.name for module in broken_modules())
+        hint = f" What could not be loaded: {broken}; the server's log says why." if broken else ""
+        raise InvalidRequest({"kind": [f"There is no pipeline {kind!r}. The pipelines are: {kinds}.{hint}"]})
     if reason := pipeline.unavailable_reason():
         raise InvalidRequest({"kind": [reason]})
     return pipeline

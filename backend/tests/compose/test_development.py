@@ -14,11 +14,30 @@ import pytest
 from config.queues import TABLE
 from testing.compose import Project, free_ports, project
 from testing.waiting import wait_until
-from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
+from tests.journeys.watching import FINAL, WITHIN, assert_only_forward, read, socket, submit, watch
 from tests.site import Site
 
 pytestmark = pytest.mark.compose
 
+GREET = """
+from celery import shared_task
+
+from apps.jobs.pipelines import Run, pipeline
+
+
+@pipeline(queue="default", title="Greet")
+def greet(run: Run, name: str = "world") -> str:
+    run.report(50, "Looking for words")
+    return f"Hello, {name}!"
+
+
+@pipeline(title="Count")
+@shared_task(bind=True, queue="default")
+def count_to(task, number: int):
+    for count in range(number):
+        task.update_state(state="PROGRESS", meta={"current": count, "total": number})
+    return list(range(1, number + 1))
+"""
 WORKERS = {"worker-" + row.name.replace("_", "-") for row in TABLE}
 LASTING = WORKERS | {"redis", "postgres", "web", "beat", "flower", "frontend"}
 
@@ -143,12 +162,60 @@ async def test_edit_of_a_tasks_code_restarts_the_processes_that_run_it(
 
     module.write_text("def broken(:\n")
     wait_until(lambda: "SyntaxError" in stack.log("worker-charts-cpu"), what="the error in the log")
-    stack.wait_until_unhealthy({"worker-charts-cpu"})
-    assert stack.unhealthy() == {"worker-charts-cpu"}
+    failed = (await run_sample(site, sample))[-1]
+    assert (failed["status"], failed["stage"]) == ("failed", "chart")
+    assert not stack.unhealthy()  # other pipelines have steps in this queue
 
     module.write_text(source)
+    wait_until(lambda: restarts()["worker-charts-cpu"] == before["worker-charts-cpu"] + 3, what="the worker to restart")
     stack.wait_until_healthy()
     assert (await run_sample(site, sample))[-1]["status"] == "completed"
+
+
+def run_by_name(site: Site, kind: str, **options: Any) -> dict[str, Any]:
+    """Run a pipeline to its end."""
+    with site.client() as client:
+        job = client.post("/api/jobs/", json={"kind": kind, "options": options}).raise_for_status().json()
+    wait_until(lambda: read(site, job["id"])["status"] in FINAL, what=f"{kind} to end", seconds=WITHIN)
+    return read(site, job["id"])
+
+
+def test_pipeline_of_one_file_is_offered_and_runs_and_a_broken_one_takes_nothing_down(
+    stack: Project, site: Site
+) -> None:
+    folder = stack.folder / "backend" / "pipelines"
+
+    def offered() -> dict[str, Any]:
+        with site.client() as client:
+            return {pipeline["kind"]: pipeline for pipeline in client.get("/api/pipelines/").json()}
+
+    def is_offered(kind: str) -> bool:
+        try:
+            return offered()[kind]["available"] is True
+        except (httpx.HTTPError, KeyError, ValueError):  # web restarts
+            return False
+
+    (folder / "greet.py").write_text(GREET)
+    wait_until(lambda: is_offered("greet") and is_offered("count_to"), what="the new pipelines")
+    greeted = run_by_name(site, "greet", name="Ada")
+    assert (greeted["status"], greeted["result"]) == ("completed", "Hello, Ada!")
+    assert run_by_name(site, "count_to", number=3)["result"] == [1, 2, 3]
+    code = "from pipelines.greet import count_to; print(count_to.delay(2).get(timeout=60))"
+    assert "[1, 2]" in stack.execute("web", "python", "manage.py", "shell", "-v", "0", "-c", code)
+
+    (folder / "greet.py").write_text(GREET + "\n1 / 0\n")
+    wait_until(lambda: not is_offered("greet") and is_offered("profile"), what="the broken pipeline to be named")
+    reason = offered()["greet"]["unavailable_reason"]
+    assert "pipelines/greet.py, line" in reason
+    assert reason in stack.log("web")
+    assert "ZeroDivisionError: division by zero" in reason
+
+    (folder / "greet.py").rename(folder / "hello.py")
+    (folder / "hello.py").write_text(GREET)
+    wait_until(lambda: is_offered("greet"), what="the mended pipeline")
+    (folder / "hello.py").unlink()
+    wait_until(lambda: is_offered("profile") and "greet" not in offered(), what="the deleted pipeline to be gone")
+    stack.wait_until_healthy()
 
 
 def test_each_healthcheck_speaks_for_its_own_service(stack: Project) -> None:

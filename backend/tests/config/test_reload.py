@@ -78,6 +78,27 @@ def test_edit_of_a_file_that_is_not_loaded_restarts_nothing(tmp_path: Path) -> N
         assert log.read_text().count("started") == 2
 
 
+def test_new_renamed_and_deleted_files_restart_the_command(tmp_path: Path) -> None:
+    with reloading(tmp_path, polling=False) as log:
+        wait_for(log, "started 1")
+        (tmp_path / "new.py").write_text("")
+        wait_for(log, "started 1", times=2)
+        (tmp_path / "used.py").rename(tmp_path / "used_no_more.py")
+        wait_for(log, "No module named 'used'")
+        (tmp_path / "used_no_more.py").rename(tmp_path / "used.py")
+        wait_for(log, "started 1", times=3)
+
+
+def test_file_that_an_editor_replaces_is_not_new(tmp_path: Path) -> None:
+    with reloading(tmp_path, polling=False) as log:
+        wait_for(log, "started 1")
+        (tmp_path / "temporary").write_text("VALUE = 0\n")
+        (tmp_path / "temporary").replace(tmp_path / "other.py")
+        (tmp_path / "used.py").write_text("VALUE = 22\n")
+        wait_for(log, "started 22")
+        assert log.read_text().count("started") == 2
+
+
 def test_syntax_error_is_shown_and_its_mending_starts_the_command(tmp_path: Path) -> None:
     with reloading(tmp_path, polling=False) as log:
         wait_for(log, "started 1")

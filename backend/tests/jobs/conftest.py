@@ -10,13 +10,12 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.jobs import pipelines
 from apps.jobs.engine import queueing
 from apps.jobs.engine.attempt import Holder
 from apps.jobs.engine.reconcile import queue_steps_to_retry
 from apps.jobs.engine.run import run_step
 from apps.jobs.models import Job, Step, Worker
-from apps.jobs.pipelines import Json, Options, Pipeline, Planned, Run, Stage
+from apps.jobs.pipelines import Json, Options, Pipeline, Planned, Run, Stage, registry
 from apps.jobs.services import submit_job
 
 
@@ -68,7 +67,7 @@ def storage(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture
 def probe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    monkeypatch.setitem(pipelines._pipelines, "probe", PROBE)
+    monkeypatch.setitem(registry._pipelines, "probe", PROBE)
     # conftest is no importable module: hand out the functions by name
     stages = {"split": split, "draw": draw}
     monkeypatch.setattr(Stage, "load", lambda stage: stages[stage.name])

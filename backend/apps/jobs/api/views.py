@@ -27,7 +27,7 @@ from apps.jobs.api.waiting import Waitings, waiting_steps
 from apps.jobs.live.messages import JobState
 from apps.jobs.live.reading import artifact_state, read_job, read_summaries, step_state
 from apps.jobs.models import Job
-from apps.jobs.pipelines import Pipeline, all_pipelines
+from apps.jobs.pipelines import BrokenModule, Pipeline, all_pipelines, broken_modules
 
 FORM_AROUND_A_FILE = 1_000_000  # bytes
 
@@ -52,7 +52,7 @@ class Pipelines(RootModel[list[PipelineDescription]]):
     pass
 
 
-class JobResult(RootModel[dict[str, Any]]):
+class JobResult(RootModel[Any]):
     pass
 
 
@@ -62,7 +62,10 @@ class PipelinesView(APIView):
     @extend_schema(responses=Pipelines)
     def get(self, request: Request) -> Response:
         """What can be asked for."""
-        return Response([_describe(pipeline).model_dump() for pipeline in all_pipelines()])
+        described = [_describe(pipeline) for pipeline in all_pipelines()]
+        kinds = {pipeline.kind for pipeline in described}
+        described += [_describe_broken(module) for module in broken_modules() if module.name not in kinds]
+        return Response([description.model_dump() for description in described])
 
 
 class JobsView(APIView):
@@ -206,6 +209,21 @@ def _refuse_oversized_body(request: Request) -> None:
     length, limit = int(declared) if declared.isdecimal() else 0, settings.JOBS_MAX_FILE_BYTES
     if length > limit + FORM_AROUND_A_FILE:
         raise TooLarge({"file": [f"The request has {length:,} bytes; a file can have {limit:,}."]})
+
+
+def _describe_broken(module: BrokenModule) -> PipelineDescription:
+    """Describe what could not be loaded. The error is for the developer's eyes alone."""
+    reason = module.error if settings.DEBUG else "It can't be loaded; the server's log says why."
+    return PipelineDescription(
+        kind=module.name,
+        title=module.name,
+        description="",
+        available=False,
+        unavailable_reason=reason,
+        accepts=[],
+        options_schema={},
+        stages=[],
+    )
 
 
 def _describe(pipeline: Pipeline) -> PipelineDescription:

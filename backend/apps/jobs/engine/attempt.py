@@ -137,9 +137,9 @@ class Attempt:
         raise LostClaim(str(self))
 
     @returns_connection
-    def results(self, stage: str) -> list[Json]:
+    def results(self, stage: str) -> list[Any]:
         steps = Step.objects.filter(stage__job=self.job_id, stage__name=stage).order_by("position")
-        return [result or {} for result in steps.values_list("result", flat=True)]
+        return list(steps.values_list("result", flat=True))
 
     def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
         self._save(name, content, content_type, internal=False)

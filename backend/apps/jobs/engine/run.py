@@ -1,12 +1,15 @@
 """Runs one step from its claim to its end. No HTTP, no Celery: tasks.py calls in with one line."""
 
+import json
 import logging
 import time
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from django.db import DataError, InterfaceError, OperationalError
 from django.utils import timezone
+from pydantic_core import to_jsonable_python
 
 from apps.jobs.engine import statements
 from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, check, claim, return_connection
@@ -17,7 +20,6 @@ from apps.jobs.engine.stages import close_stage, find_stage
 from apps.jobs.engine.statements import Fence
 from apps.jobs.failures import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
 from apps.jobs.models import Job
-from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
 from config.queues import get_queue
 
@@ -91,9 +93,18 @@ def _reason(error: BaseException, attempt: Attempt, began: float) -> JobError:
     return JobError(ErrorCode.INTERNAL_ERROR)
 
 
-def complete(fence: Fence, result: Json | None) -> None:
-    """End a step with what its stage's function returned. Raises LostClaim."""
-    _ended(fence, statements.end(fence, outcome="completed", progress=100, result=result))
+def complete(fence: Fence, result: Any) -> None:
+    """End a step with what its stage's function returned. Raises LostClaim, and JobError when that can't be stored."""
+    _ended(fence, statements.end(fence, outcome="completed", progress=100, result=as_json(result)))
+
+
+def as_json(result: Any) -> str | None:
+    """Return a result as JSON: what pydantic knows, such as dates and models, too. Raises JobError."""
+    try:
+        return None if result is None else json.dumps(to_jsonable_python(result), allow_nan=False)
+    except ValueError as error:  # PydanticSerializationError is one
+        reason = f"What this step returned can't be stored as JSON: {error}"
+        raise JobError(ErrorCode.PROCESSING_ERROR, reason) from None
 
 
 def fail(fence: Fence, error: JobError) -> None:

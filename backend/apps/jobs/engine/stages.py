@@ -3,15 +3,16 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from apps.jobs.engine.changes import changing, save_change
 from apps.jobs.engine.queueing import next_rank, permit_after_commit
-from apps.jobs.failures import ErrorCode, JobError
+from apps.jobs.failures import ErrorCode, JobError, TransientError
 from apps.jobs.models import ACTIVE_JOB, Job, JobStatus, Priority, Stage, Step, StepStatus
-from apps.jobs.pipelines import Json, Pipeline, Planned, find_pipeline
+from apps.jobs.pipelines import Pipeline, Planned, find_pipeline
 from apps.jobs.pipelines import Stage as DefinedStage
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def close_stage(job_id: UUID) -> None:
                 end_job(job, None, first.result)
 
 
-def end_job(job: Job, error: JobError | None, result: Json | None = None) -> None:
+def end_job(job: Job, error: JobError | None, result: Any = None) -> None:
     """Complete a job, or fail it with an error. Call inside `changing`."""
     columns = {"finished_at": timezone.now(), "message": "", "stalled": False}
     if error:
@@ -87,8 +88,14 @@ def end_job(job: Job, error: JobError | None, result: Json | None = None) -> Non
 
 
 def find_stage(kind: str, name: str) -> DefinedStage:
-    """Return a stage as its pipeline defines it. Raises JobError when none of the kind is installed."""
-    return _pipeline(kind).stage(name)
+    """Return a stage as its pipeline defines it.
+
+    Raises TransientError when this worker knows no such pipeline: it may be older or younger than the web process.
+    """
+    pipeline = find_pipeline(kind)
+    if pipeline is None:
+        raise TransientError(ErrorCode.UNKNOWN_KIND)
+    return pipeline.stage(name)
 
 
 def _pipeline(kind: str) -> Pipeline:
@@ -98,5 +105,5 @@ def _pipeline(kind: str) -> Pipeline:
     return pipeline
 
 
-def _results(stage: Stage) -> list[Json]:
-    return [result or {} for result in stage.steps.order_by("position").values_list("result", flat=True)]
+def _results(stage: Stage) -> list[Any]:
+    return list(stage.steps.order_by("position").values_list("result", flat=True))

@@ -151,7 +151,7 @@ def _write(
     return Statement(
         f"UPDATE jobs_step SET {', '.join(sets)} WHERE id = %s AND attempt = %s AND status = 'processing' "  # noqa: S608 - as above
         f"RETURNING {returning}",
-        (_uuid(fence.job_id), *map(_plain, columns.values()), fence.step_id, fence.attempt),
+        (_uuid(fence.job_id), *columns.values(), fence.step_id, fence.attempt),
     )
 
 
@@ -195,7 +195,3 @@ def _now() -> Any:
 
 def _uuid(value: UUID) -> Any:
     return Step._meta.get_field("held_by").get_db_prep_value(value, connection)
-
-
-def _plain(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict | list) else value

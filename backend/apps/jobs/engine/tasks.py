@@ -1,6 +1,7 @@
 """Celery's doorway: a task per queue that runs one step of it, and the worker's part in the life of a step."""
 
 import gc
+import logging
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -11,13 +12,17 @@ from celery.exceptions import TimeLimitExceeded
 from celery.signals import worker_shutdown
 from celery.worker import state
 from celery.worker.request import Request
+from django.conf import settings
 
 from apps.jobs.engine.interruptions import Interrupted
 from apps.jobs.engine.queueing import task_name
 from apps.jobs.engine.run import run_step
 from apps.jobs.engine.workers import Presence, get_presence, set_presence, threads
-from apps.jobs.pipelines import all_pipelines
+from apps.jobs.pipelines import Stage, all_pipelines
+from config.loaded import await_edits
 from config.queues import QUEUES, get_queue
+
+log = logging.getLogger(__name__)
 
 
 class PermitRequest(Request):  # type: ignore[misc]  # celery has no types
@@ -147,7 +152,7 @@ def _described(name: str, worker: Any) -> dict[str, Any]:
 class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
     """Imports, before the pool forks, what the stages of this worker's queues run: no other worker pays for it.
 
-    A module that can't be imported ends the worker, where a signal's receiver would only log it.
+    One that can't be imported fails its own steps, and none of other pipelines.
     """
 
     def create(self, worker: Any) -> None:
@@ -155,9 +160,16 @@ class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
         for pipeline in all_pipelines():
             for stage in pipeline.stages:
                 if stage.queue in served:
-                    stage.load()
+                    self._load(stage)
         gc.collect()
         gc.freeze()  # else each process of the pool copies what was imported, when its garbage is first collected
+
+    def _load(self, stage: Stage) -> None:
+        try:
+            stage.load()
+        except Exception:
+            await_edits(settings.PIPELINES_DIR)
+            log.exception("The stage %s can't be loaded: its steps will fail", stage.name)
 
 
 for _step in (ImportStages, WorkerPresence):

@@ -94,7 +94,7 @@ class JobSummary(BaseModel):
 class JobState(JobSummary):
     """A job with at most 200 of its steps and artifacts: what hasn't ended, or has failed, comes first."""
 
-    result: dict[str, Any] | None
+    result: Any
     result_url: str | None  # where the result is, if it is too large to stand here
     steps: list[StepState]
     artifacts: list[ArtifactState]

@@ -160,7 +160,7 @@ def _state(job: Job, steps: Iterable[Step], artifacts: Iterable[Artifact], runni
         steps=[step_state(step) for step in steps],
         artifacts=[artifact_state(artifact) for artifact in artifacts],
     )
-    if job.result and len(state.model_dump_json(include={"result"})) > MAX_RESULT_BYTES:
+    if job.result is not None and len(state.model_dump_json(include={"result"})) > MAX_RESULT_BYTES:
         state.result, state.result_url = None, reverse("job-result", kwargs={"job_id": job.pk})
     return state
 

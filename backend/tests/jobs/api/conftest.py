@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from apps.jobs import pipelines
-from apps.jobs.pipelines import Options, Pipeline, Planned, Stage
+from apps.jobs.pipelines import Options, Pipeline, Planned, Stage, registry
 
 
 class ProbeOptions(Options):
@@ -35,7 +34,7 @@ def storage(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(pipelines._pipelines, "probe", PROBE)
+    monkeypatch.setitem(registry._pipelines, "probe", PROBE)
 
 
 @pytest.fixture

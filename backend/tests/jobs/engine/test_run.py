@@ -21,7 +21,7 @@ from apps.jobs.engine.stages import close_stage
 from apps.jobs.failures import DISK_FULL, ErrorCode, JobError, TransientError
 from apps.jobs.live.reading import percent_done
 from apps.jobs.models import Job, JobStatus, StepStatus
-from apps.jobs.pipelines import Json, Run
+from apps.jobs.pipelines import Json, Run, registry
 from apps.jobs.services import cancel_job, retry_job
 from apps.jobs.storage import files
 from tests.jobs.conftest import Broker, Functions, only_step
@@ -146,11 +146,26 @@ def test_unexpected_error_is_an_internal_error_without_its_text(job: Job, broker
     assert "division" not in job.error_message
 
 
-def test_kind_that_was_removed_fails_the_job(job: Job, broker: Broker) -> None:
-    Job.objects.update(kind="gone")
+def test_worker_that_does_not_know_a_kind_yet_has_it_tried_again(
+    job: Job, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.jobs.engine.run.retry_delay", lambda retry, retry_after: 0)
+    known = registry._pipelines.pop("probe")
     broker.deliver()
+    step = only_step(job)
+    assert (step.status, step.error_code) == ("queued", ErrorCode.UNKNOWN_KIND)
+    registry._pipelines["probe"] = known
+    broker.catch_up()
     job.refresh_from_db()
-    assert job.error_code == ErrorCode.UNKNOWN_KIND
+    assert job.status == JobStatus.COMPLETED
+
+
+def test_kind_that_was_removed_fails_the_job(job: Job, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.jobs.engine.run.retry_delay", lambda retry, retry_after: 0)
+    monkeypatch.delitem(registry._pipelines, "probe")
+    broker.catch_up()
+    job.refresh_from_db()
+    assert (job.status, job.error_code) == (JobStatus.FAILED, ErrorCode.UNKNOWN_KIND)
 
 
 def test_stage_is_closed_once(job: Job, broker: Broker) -> None:
@@ -210,7 +225,7 @@ def test_result_that_the_database_refuses_fails_the_step(job: Job, broker: Broke
     probe.split = lambda run: {"parts": object()}
     broker.deliver()
     job.refresh_from_db()
-    assert job.error_code == ErrorCode.INTERNAL_ERROR
+    assert job.error_code == ErrorCode.PROCESSING_ERROR
 
 
 def test_every_change_raises_the_version(job: Job, broker: Broker, probe: Functions) -> None:

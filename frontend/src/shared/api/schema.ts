@@ -430,9 +430,7 @@ export interface components {
             previous: string | null;
         };
         /** JobResult */
-        JobResult: {
-            [key: string]: unknown;
-        };
+        JobResult: unknown;
         /** JobSnapshot */
         JobSnapshot: {
             /**
@@ -489,9 +487,7 @@ export interface components {
             /** Artifacts Total */
             artifacts_total: number;
             /** Result */
-            result: {
-                [key: string]: unknown;
-            } | null;
+            result: unknown;
             /** Result Url */
             result_url: string | null;
             /** Steps */

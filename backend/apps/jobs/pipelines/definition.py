@@ -1,4 +1,4 @@
-"""What can be asked for: pipelines, their stages, and the registry. Pipeline apps define; the engine runs."""
+"""What a pipeline is: its options, its stages, and what a stage's function sees of the step that it runs for."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -33,7 +33,7 @@ class Run(Protocol):
     def source(self) -> AbstractContextManager[Path]:
         """Yield the job's file as a local path; a URL is fetched first. Raises JobError."""
 
-    def results(self, stage: str) -> list[Json]:
+    def results(self, stage: str) -> list[Any]:
         """Return what the steps of an earlier stage returned, in the order in which they were planned."""
 
     def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
@@ -46,7 +46,7 @@ class Run(Protocol):
         """Yield a file of `save_file` as a local path."""
 
 
-StageFunction = Callable[[Run], Json | None]
+StageFunction = Callable[[Run], Any]  # what it returns is the step's result: whatever pydantic turns into JSON
 
 
 @dataclass(frozen=True)
@@ -57,29 +57,29 @@ class Planned:
     input: Json
 
 
-Plan = Callable[[list[Json]], Sequence[Planned]]
+Plan = Callable[[list[Any]], Sequence[Planned]]  # from the results of the stage before
 
 
 @dataclass(frozen=True)
 class Stage:
     """A named stretch of a pipeline on one queue. All of its steps may run in parallel.
 
-    `run` is the dotted path of a StageFunction: only the workers of the queue import it. `plan` makes the
-    stage's steps from the results of the stage before; without it there is one step, named like the stage.
+    `run` is a StageFunction or its dotted path, which only the workers of the queue import. `plan` makes the stage's
+    steps from the results of the stage before; without it there is one step, named like the stage.
     `weight` is the stage's share of the job's progress, relative to the other stages.
     Raises UnknownQueue when `queue` is not in the queue table.
     """
 
     name: str
     queue: str
-    run: str
+    run: str | StageFunction
     plan: Plan | None = None
     weight: float = 1.0
 
     def __post_init__(self) -> None:
         get_queue(self.queue)
 
-    def planned(self, results: list[Json]) -> Sequence[Planned]:
+    def planned(self, results: list[Any]) -> Sequence[Planned]:
         """Return the steps to be made, from the results of the stage before. Raises ValueError when there is none."""
         steps = self.plan(results) if self.plan else [Planned(label=self.name, input={})]
         if not steps:
@@ -87,6 +87,8 @@ class Stage:
         return steps
 
     def load(self) -> StageFunction:
+        if not isinstance(self.run, str):
+            return self.run
         module, _, name = self.run.rpartition(".")
         function: StageFunction = getattr(import_module(module), name)
         return function
@@ -120,23 +122,3 @@ class Pipeline:
     def stage_after(self, name: str) -> Stage | None:
         position = [stage.name for stage in self.stages].index(name)
         return self.stages[position + 1] if position + 1 < len(self.stages) else None
-
-
-_pipelines: dict[str, Pipeline] = {}
-
-
-def register(pipeline: Pipeline) -> Pipeline:
-    """Make a pipeline known. Called in the `pipeline` module of its app. Raises ValueError on a kind taken twice."""
-    if pipeline.kind in _pipelines:
-        raise ValueError(f"Two pipelines are called {pipeline.kind!r}. Rename one of them.")
-    _pipelines[pipeline.kind] = pipeline
-    return pipeline
-
-
-def all_pipelines() -> list[Pipeline]:
-    """Return every registered pipeline, by kind."""
-    return [_pipelines[kind] for kind in sorted(_pipelines)]
-
-
-def find_pipeline(kind: str) -> Pipeline | None:
-    return _pipelines.get(kind)
