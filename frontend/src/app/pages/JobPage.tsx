@@ -5,6 +5,7 @@ import { Artifacts } from '../../features/jobs/Artifacts';
 import { JobActions } from '../../features/jobs/JobActions';
 import { JobDetails } from '../../features/jobs/JobDetails';
 import { JobHead } from '../../features/jobs/JobHead';
+import { Result } from '../../features/jobs/Result';
 import { resultQuery } from '../../features/jobs/api';
 import { hasEnded, type HeldJob } from '../../features/jobs/merge';
 import { StageLanes } from '../../features/jobs/StageLanes';
@@ -78,6 +79,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
       <JobDetails job={job} />
       <JobHead job={job} queues={queues} now={queues.now} />
       <Lanes job={job} queues={queues} />
+      {!Summary && !Detail && <Result job={job} />}
       <div className={styles.columns}>
         <Artifacts job={job} />
         {Summary && (

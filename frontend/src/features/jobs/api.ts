@@ -73,6 +73,17 @@ export function resultQuery({ id, result, result_url, finished_at }: Job) {
   });
 }
 
+/** A result as text, digit by digit as it is stored. */
+export function resultTextQuery({ id, result, finished_at }: Job) {
+  return queryOptions({
+    queryKey: ['jobs', id, 'result', 'text', finished_at],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/api/jobs/{job_id}/result/', { params: pathOf(id), signal, parseAs: 'text' })),
+    enabled: result !== null && typeof result !== 'string',
+    staleTime: Infinity,
+  });
+}
+
 /** Where steps of a job wait, and what is ahead of them: no socket tells, so it is asked for while they do. */
 export function waitingQuery({ id, stage }: Job) {
   return queryOptions({

@@ -1,0 +1,45 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Job } from '../../shared/api/types';
+import { exampleJob } from './exampleJob';
+import { Result } from './Result';
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+function show(changes: Partial<Job>, text = '') {
+  const fetched = vi.fn(() => Promise.resolve(new Response(text)));
+  vi.stubGlobal('fetch', fetched);
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Result job={exampleJob({ status: 'completed', ...changes })} />
+    </QueryClientProvider>,
+  );
+  return fetched;
+}
+
+test('a result is shown digit by digit as the server has it', async () => {
+  const exact = '{"id": 12345678901234567, "share": 2.0}';
+  show({ result: JSON.parse(exact) as unknown }, exact);
+  expect((await screen.findByText(/12345678901234567/)).textContent).toBe(exact);
+});
+
+test('a sentence is shown as it is, and a falsy result is one', async () => {
+  const fetched = show({ result: '<b>Hello</b>, Ada!' });
+  expect(screen.getByText('<b>Hello</b>, Ada!').getAttribute('dir')).toBe('auto');
+  expect(fetched).not.toHaveBeenCalled();
+  cleanup();
+  show({ result: 0 }, '0');
+  expect(await screen.findByText('0')).toBeDefined();
+});
+
+test('a large result is a link, and none is nothing', () => {
+  show({ result: null, result_url: '/api/jobs/1/result/' });
+  expect(screen.getByRole('link').getAttribute('href')).toBe('/api/jobs/1/result/');
+  cleanup();
+  show({ result: null, result_url: null });
+  expect(screen.queryByRole('heading')).toBeNull();
+});

@@ -1,0 +1,30 @@
+// The result of a pipeline that has no view of its own: its text as the server sent it, as numbers may have more digits
+// than JavaScript keeps.
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { Job } from '../../shared/api/types';
+import { Loading } from '../../shared/ui/Loading';
+import { resultTextQuery } from './api';
+import styles from './Result.module.css';
+
+export function Result({ job }: { job: Job }) {
+  const text = useQuery(resultTextQuery(job));
+  if (job.result === null && !job.result_url) return null;
+  return (
+    <section className={styles.result} aria-labelledby="result">
+      <h2 id="result">Result</h2>
+      <Content job={job} text={text} />
+    </section>
+  );
+}
+
+function Content({ job, text }: { job: Job; text: UseQueryResult<string> }) {
+  if (job.result_url) return <a href={job.result_url}>Open the result, which is too large to stand here</a>;
+  if (typeof job.result === 'string') return <p dir="auto">{job.result}</p>;
+  return text.data === undefined ? (
+    <Loading query={text} what="The result" />
+  ) : (
+    <pre dir="auto" tabIndex={0}>
+      {text.data}
+    </pre>
+  );
+}
