@@ -79,5 +79,5 @@ def _save_sum(run: Run, total: int) -> None:
     try:
         run.save_artifact("sum.txt", f"{total} of attempt {run.attempt}\n".encode(), "text/plain")
     except Exception as error:
-        _trace(run, f"refused: {error}")
+        _trace(run, f"refused: {' '.join(str(error).split())}")  # in one line, whatever the driver says
         raise
