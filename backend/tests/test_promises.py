@@ -1,7 +1,9 @@
 """Two files that must agree are held together here, so that no comment has to say "keep in sync"."""
 
+import json
 import os
 import re
+import tomllib
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -157,6 +159,21 @@ def test_default_of_the_largest_upload_is_the_same_for_the_application_and_the_p
     assert proxy["environment"]["JOBS_MAX_FILE_BYTES"] == f"${{JOBS_MAX_FILE_BYTES:-{default[1]}}}"
     assert "{$JOBS_MAX_FILE_BYTES}" in read("infrastructure/proxy/Caddyfile")
     assert os.environ.get("JOBS_MAX_FILE_BYTES") or int(default[1]) == settings.JOBS_MAX_FILE_BYTES
+
+
+def test_editors_break_lines_where_the_formatters_do() -> None:
+    of_editors = dict(
+        re.findall(r"^\[(.+)\]\n(?:[a-z_]+ = .*\n)*?max_line_length = (\d+)", read(".editorconfig"), re.MULTILINE)
+    )
+    ruff = tomllib.loads(read("backend/pyproject.toml"))["tool"]["ruff"]["line-length"]
+    prettier = json.loads(read("frontend/.prettierrc.json"))["printWidth"]
+    assert of_editors == {"*.py": str(ruff), "*.{ts,tsx,js,css,json}": str(prettier)}
+
+
+def test_no_script_has_line_ends_of_windows() -> None:
+    assert "* text=auto eol=lf" in read(".gitattributes").splitlines()
+    scripts = [path for path in (ROOT / "scripts").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    assert not [path.name for path in scripts if b"\r" in path.read_bytes()]
 
 
 def test_readme_shows_queues_as_they_are() -> None:
