@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -166,8 +167,9 @@ async def test_edit_of_a_tasks_code_restarts_the_processes_that_run_it(
     assert (failed["status"], failed["stage"]) == ("failed", "chart")
     assert not stack.unhealthy()  # other pipelines have steps in this queue
 
+    starts = stack.log("worker-charts-cpu").count(" ready.")
     module.write_text(source)
-    wait_until(lambda: restarts()["worker-charts-cpu"] == before["worker-charts-cpu"] + 3, what="the worker to restart")
+    wait_until(lambda: stack.log("worker-charts-cpu").count(" ready.") > starts, what="the worker to start again")
     stack.wait_until_healthy()
     assert (await run_sample(site, sample))[-1]["status"] == "completed"
 
@@ -186,17 +188,22 @@ def test_pipeline_of_one_file_is_offered_and_runs_and_a_broken_one_takes_nothing
     folder = stack.folder / "backend" / "pipelines"
 
     def offered() -> dict[str, Any]:
-        with site.client() as client:
-            return {pipeline["kind"]: pipeline for pipeline in client.get("/api/pipelines/").json()}
-
-    def is_offered(kind: str) -> bool:
+        """Nothing while web restarts."""
         try:
-            return offered()[kind]["available"] is True
-        except (httpx.HTTPError, KeyError, ValueError):  # web restarts
-            return False
+            with site.client() as client:
+                found = client.get("/api/pipelines/").raise_for_status().json()
+        except httpx.HTTPError:
+            return {}
+        return {pipeline["kind"]: pipeline for pipeline in found}
+
+    def available() -> set[str]:
+        return {kind for kind, pipeline in offered().items() if pipeline["available"]}
+
+    def wait_for(kinds: set[str], *, without: str = "") -> None:
+        wait_until(lambda: kinds <= (found := available()) and without not in found, what=f"{kinds} to be offered")
 
     (folder / "greet.py").write_text(GREET)
-    wait_until(lambda: is_offered("greet") and is_offered("count_to"), what="the new pipelines")
+    wait_for({"profile", "greet", "count_to"})
     greeted = run_by_name(site, "greet", name="Ada")
     assert (greeted["status"], greeted["result"]) == ("completed", "Hello, Ada!")
     assert run_by_name(site, "count_to", number=3)["result"] == [1, 2, 3]
@@ -204,7 +211,7 @@ def test_pipeline_of_one_file_is_offered_and_runs_and_a_broken_one_takes_nothing
     assert "[1, 2]" in stack.execute("web", "python", "manage.py", "shell", "-v", "0", "-c", code)
 
     (folder / "greet.py").write_text(GREET + "\n1 / 0\n")
-    wait_until(lambda: not is_offered("greet") and is_offered("profile"), what="the broken pipeline to be named")
+    wait_for({"profile"}, without="greet")
     reason = offered()["greet"]["unavailable_reason"]
     assert "pipelines/greet.py, line" in reason
     assert reason in stack.log("web")
@@ -212,10 +219,39 @@ def test_pipeline_of_one_file_is_offered_and_runs_and_a_broken_one_takes_nothing
 
     (folder / "greet.py").rename(folder / "hello.py")
     (folder / "hello.py").write_text(GREET)
-    wait_until(lambda: is_offered("greet"), what="the mended pipeline")
+    wait_for({"profile", "greet"})
     (folder / "hello.py").unlink()
-    wait_until(lambda: is_offered("profile") and "greet" not in offered(), what="the deleted pipeline to be gone")
+    wait_until(lambda: offered().keys() == {"profile"}, what="the deleted pipeline to be gone")
     stack.wait_until_healthy()
+
+
+def typed(stack: Project, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of the checkout's as a person would, in another folder and without a terminal."""
+    environment = os.environ | stack.variables | {"COMPOSE_PROJECT_NAME": stack.name}
+    script, *arguments = command
+    return subprocess.run(
+        [str(stack.folder / "scripts" / script), *arguments],
+        cwd="/",
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_scripts_reach_the_stack_and_what_they_write_belongs_to_who_typed_them(stack: Project) -> None:
+    code = (
+        "open('written here', 'w').close(); print(__import__('apps.jobs.models').jobs.models.Job.objects.count() > 0)"
+    )
+    assert typed(stack, "shell", "-v", "0", "-c", code).stdout.splitlines()[-1] == "True"
+    written = stack.folder / "backend" / "written here"
+    assert (written.stat().st_uid, written.stat().st_gid) == (os.getuid(), os.getgid())
+    written.unlink()
+    assert "42" in typed(stack, "psql", "-c", 'SELECT 40 + 2 AS "the sum"').stdout
+    unknown = typed(stack, "manage", "nothing_like_it")
+    assert unknown.returncode != 0
+    assert "Unknown command: 'nothing_like_it'" in unknown.stderr + unknown.stdout
 
 
 def test_each_healthcheck_speaks_for_its_own_service(stack: Project) -> None:
