@@ -16,7 +16,7 @@ export default defineConfig({
     port: Number(process.env.FRONTEND_PORT || 5173),
     strictPort: true,
     allowedHosts: ['localhost', 'frontend'],
-    proxy: { '/api': forward, '/ws': forward, '/static': forward, '/healthz': forward },
+    proxy: { '/api': forward, '/ws': forward, '/static': forward, '/healthz': forward, '/admin': forward },
     watch: process.env.WATCH_POLLING === 'true' ? { usePolling: true, interval: 500 } : {},
   },
   define: { 'import.meta.env.VITE_FLOWER_PORT': JSON.stringify(process.env.FLOWER_PORT || '5555') },

@@ -13,6 +13,6 @@ if (-not $native -and (Get-Command docker -ErrorAction SilentlyContinue)) {
 }
 $given = @($args | Select-Object -Skip ([int]$native))
 . .\scripts\native\prepare.ps1
-Set-Location scripts
-& $python -m native.manage @given
+Set-Location backend
+& $python manage.py @given
 exit $LASTEXITCODE

@@ -1,8 +1,10 @@
 """One file for every environment; environments differ by variables only (see .env.example)."""
 
+import sys
 from pathlib import Path
 
 import dj_database_url
+import dj_email_url
 
 from config import celery as celery  # so that wherever Django is, tasks are of this Celery application
 from config import env
@@ -29,9 +31,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_PROXY
 
 PIPELINES_DIR = BASE_DIR / "pipelines"  # each file or folder in it is imported, and registers its pipeline
 INSTALLED_APPS = [
+    *(["daphne"] if "runserver" in sys.argv else []),  # its runserver speaks WebSocket; a worker needs no Twisted
+    "django.contrib.admin.apps.SimpleAdminConfig",  # config.urls discovers the admins: a worker needs none
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
     "rest_framework",
@@ -49,9 +54,33 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+SIGN_UP = env.flag("SIGN_UP", DEBUG)
+
+EMAIL_URL = env.text("EMAIL_URL", "console:" if DEBUG else "")
+globals().update(dj_email_url.parse(EMAIL_URL or "dummy:"))  # EMAIL_BACKEND, EMAIL_HOST, …
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "jobs@localhost")
+EMAIL_TIMEOUT = 10  # seconds
 CSRF_FAILURE_VIEW = "apps.jobs.api.errors.csrf_failure"
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"

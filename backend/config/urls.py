@@ -1,12 +1,15 @@
 """Every address, by app."""
 
+from django.contrib import admin
 from django.contrib.staticfiles.urls import staticfiles_urlpatterns
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from apps.jobs.api.errors import not_found
 
+admin.autodiscover()
 urlpatterns = [
+    path("admin/", admin.site.urls),
     path("", include("apps.operations.urls")),
     path("api/", include("apps.accounts.urls")),
     path("api/", include("apps.jobs.api.urls")),

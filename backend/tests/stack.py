@@ -36,7 +36,7 @@ class Stack(Site):
     def add_user(self, name: str) -> str:
         """Make sure that the user exists, and return its token."""
         code = (
-            "from django.contrib.auth.models import User; from rest_framework.authtoken.models import Token; "
+            "from apps.accounts.models import User; from rest_framework.authtoken.models import Token; "
             f"print(Token.objects.get_or_create(user=User.objects.get_or_create(username={name!r})[0])[0].key)"
         )
         return self.manage("shell", "-v", "0", "-c", code).strip()

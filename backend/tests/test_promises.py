@@ -112,7 +112,9 @@ def test_infrastructure_has_a_folder_per_service_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("script", sorted(path.stem for path in (ROOT / "scripts").glob("*.ps1")))
 def test_script_for_windows_runs_what_the_other_one_runs(script: str) -> None:
-    modules = [re.findall(r"-m (\w+\.\w+)", read(f"scripts/{name}")) for name in (script, f"{script}.ps1")]
+    modules = [
+        re.findall(r"python\"? (?:-m )?(\w+\.\w+)", read(f"scripts/{name}")) for name in (script, f"{script}.ps1")
+    ]
     assert modules[0]
     assert modules[0] == modules[1]
 

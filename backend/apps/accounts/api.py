@@ -4,30 +4,35 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.models import User
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.authtoken.models import Token
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from apps.accounts.models import User
+from apps.accounts.passwords import check_password
 
 SIGNED_OUT = "signed_out"  # in the session: the demo user was signed out on purpose
 
 
 class SignedInUser(BaseModel):
     username: str
+    is_staff: bool  # an operator, who sees the jobs of all users
 
 
 class Session(BaseModel):
     user: SignedInUser | None
     csrf_token: str
     demo: bool
+    sign_up: bool  # whether anybody may make an account
+    password_reset: bool  # whether a forgotten password can be replaced by mail
 
 
 class IssuedToken(BaseModel):
@@ -45,6 +50,36 @@ class Credentials(serializers.Serializer[Any]):
         if not isinstance(user, User):
             raise ValidationError({"password": ["This user name and password don't belong together."]})
         return user
+
+
+class NewUser(serializers.ModelSerializer[User]):
+    password = serializers.CharField(trim_whitespace=False, max_length=4096, write_only=True)
+
+    class Meta:
+        model = User
+        fields = ("username", "email", "password")
+        extra_kwargs = {"email": {"required": True, "allow_blank": False}}  # noqa: RUF012 - Django's Meta
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        check_password(attrs["password"], User(username=attrs["username"], email=attrs["email"]), field="password")
+        return attrs
+
+
+class UsersView(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(request=NewUser, responses={201: Session})
+    def post(self, request: Request) -> Response:
+        """Sign up, and be signed in. 403 where SIGN_UP is false: an operator then makes the accounts."""
+        if not settings.SIGN_UP:
+            raise PermissionDenied("Nobody can sign up here. An operator makes the accounts.")
+        SessionAuthentication().enforce_csrf(request)
+        wanted = NewUser(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        user = User.objects.create_user(**wanted.validated_data)
+        login(request._request, user, backend="django.contrib.auth.backends.ModelBackend")
+        request.user = user
+        return _session(request, status=201)
 
 
 class SessionView(APIView):
@@ -91,7 +126,13 @@ class TokenView(APIView):
         return Response(IssuedToken(token=token.key).model_dump())
 
 
-def _session(request: Request) -> Response:
-    user = SignedInUser(username=request.user.get_username()) if request.user.is_authenticated else None
-    session = Session(user=user, csrf_token=get_token(request._request), demo=settings.DEMO_USER)
-    return Response(session.model_dump())
+def _session(request: Request, *, status: int = 200) -> Response:
+    user = request.user
+    session = Session(
+        user=SignedInUser(username=user.username, is_staff=user.is_staff) if isinstance(user, User) else None,
+        csrf_token=get_token(request._request),
+        demo=settings.DEMO_USER,
+        sign_up=settings.SIGN_UP,
+        password_reset=bool(settings.EMAIL_URL),
+    )
+    return Response(session.model_dump(), status=status)

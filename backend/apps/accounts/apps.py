@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
 
 def make_demo_user(**_: Any) -> None:
     """Make the user `demo`, password `demo`, where DEMO_USER says so: in development only."""
-    from django.contrib.auth.models import User
+    from apps.accounts.models import User
 
     if settings.DEMO_USER and not User.objects.filter(username="demo").exists():
         User.objects.create_user("demo", password="demo")  # noqa: S106

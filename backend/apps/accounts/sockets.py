@@ -17,13 +17,14 @@ def authenticated(application: Any) -> Any:
     """
 
     async def by_token(scope: dict[str, Any], receive: Any, send: Any) -> Any:
-        token = await Token.objects.filter(key=_token_key(scope), user__is_active=True).afirst()
-        credential = Credential("token", token.key, token.user_id) if token else None
+        tokens = Token.objects.filter(key=_token_key(scope), user__is_active=True)
+        token = await tokens.select_related("user").afirst()
+        credential = Credential.of("token", token.key, token.user) if token else None
         return await application({**scope, "credential": credential}, receive, send)
 
     async def by_session(scope: dict[str, Any], receive: Any, send: Any) -> Any:
         user, key = scope["user"], scope["session"].session_key
-        credential = Credential("session", key, user.pk) if user.is_authenticated and key else None
+        credential = Credential.of("session", key, user) if user.is_authenticated and key else None
         return await application({**scope, "credential": credential}, receive, send)
 
     async def choose(scope: dict[str, Any], receive: Any, send: Any) -> Any:

@@ -79,6 +79,7 @@ class Job(models.Model):
             models.Index(fields=["owner", "-created_at"]),
             models.Index(fields=["owner"], condition=Q(status__in=["queued", "processing"]), name="active_jobs"),
             models.Index(fields=["finished_at"]),
+            models.Index(fields=["error_code", "kind"], condition=Q(status="failed"), name="failed_jobs"),
         ]
 
     def __str__(self) -> str:

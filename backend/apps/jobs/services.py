@@ -3,7 +3,8 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import PurePath, PurePosixPath
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AbstractUser
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
@@ -61,7 +62,7 @@ class QuotaExceeded(Exception):
 
 def submit_job(
     *,
-    owner: User,
+    owner: AbstractUser,
     kind: str,
     file: "UploadedFile[bytes] | None" = None,
     url: str = "",
@@ -80,7 +81,7 @@ def submit_job(
     now = timezone.now()
     job = Job(
         id=uuid.uuid4(),
-        owner=owner,
+        owner_id=owner.pk,
         kind=kind,
         priority=priority,
         options=_valid_options(pipeline, options),
@@ -124,7 +125,7 @@ def _job_of_key(job: Job) -> Job | None:
     """Return the job that was submitted under the same key. Raises Conflict when something else was asked for."""
     if not job.idempotency_key:
         return None
-    existing = Job.objects.filter(owner=job.owner, idempotency_key=job.idempotency_key).first()
+    existing = Job.objects.filter(owner=job.owner_id, idempotency_key=job.idempotency_key).first()
     if existing and existing.request_digest != job.request_digest:
         raise Conflict("This Idempotency-Key stands for another request. Use a new key for a new request.")
     return existing
@@ -139,18 +140,18 @@ def _digest(job: Job, file: "UploadedFile[bytes] | None") -> str:
     return digest.hexdigest()
 
 
-def _check_limits(owner: User, file: "UploadedFile[bytes] | None") -> None:
+def _check_limits(owner: AbstractUser, file: "UploadedFile[bytes] | None") -> None:
     limit = settings.JOBS_MAX_ACTIVE_PER_USER
-    if Job.objects.filter(owner=owner, status__in=ACTIVE_JOB)[:limit].count() >= limit:
+    if Job.objects.filter(owner=owner.pk, status__in=ACTIVE_JOB)[:limit].count() >= limit:
         raise TooManyJobs(f"You have {limit:,} jobs that haven't ended. Wait until one has, or cancel one.")
     limit = settings.JOBS_MAX_BYTES_PER_USER
     if limit and _stored_bytes(owner) + ((file and file.size) or 0) > limit:
         raise QuotaExceeded(f"Your files would take more than {limit:,} bytes. Delete jobs that you are done with.")
 
 
-def _stored_bytes(owner: User) -> int:
-    sources = Job.objects.filter(owner=owner).aggregate(bytes=Sum("source_size"))["bytes"]
-    artifacts = Artifact.objects.filter(job__owner=owner).aggregate(bytes=Sum("size"))["bytes"]
+def _stored_bytes(owner: AbstractUser) -> int:
+    sources = Job.objects.filter(owner=owner.pk).aggregate(bytes=Sum("source_size"))["bytes"]
+    artifacts = Artifact.objects.filter(job__owner=owner.pk).aggregate(bytes=Sum("size"))["bytes"]
     return (sources or 0) + (artifacts or 0)
 
 
@@ -200,6 +201,20 @@ def retry_job(job_id: UUID) -> None:
         version = save_change(job, **status, **blank)
         _queue_again(job, version)
         transaction.on_commit(lambda: close_stage(job_id))  # where no step failed, but the plan of the stage after
+
+
+def change_each(job_ids: Iterable[UUID], change: Callable[[UUID], None]) -> tuple[int, Counter[str]]:
+    """Cancel or retry many jobs. Return how many that could be done for, and how often it couldn't for which reason."""
+    changed, refused = 0, Counter[str]()
+    for job_id in job_ids:
+        try:
+            change(job_id)
+            changed += 1
+        except Conflict as conflict:
+            refused[str(conflict)] += 1
+        except Job.DoesNotExist:
+            refused["They were deleted."] += 1
+    return changed, refused
 
 
 def _queue_again(job: Job, version: int) -> None:

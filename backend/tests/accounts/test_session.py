@@ -1,12 +1,12 @@
 """Signing in and out: a session for browsers, a token for programs."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.apps import make_demo_user
+from apps.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def demo(settings: Settings) -> None:
 
 def test_browser_is_signed_in_as_the_demo_user_in_development(client: Client, demo: None) -> None:
     session = client.get("/api/session/").json()
-    assert (session["user"], session["demo"]) == ({"username": "demo"}, True)
+    assert (session["user"], session["demo"]) == ({"username": "demo", "is_staff": False}, True)
     assert session["csrf_token"]
     assert client.get("/api/jobs/").status_code == 200
 
@@ -50,7 +50,8 @@ def test_stranger_who_signs_out_leaves_no_session_in_production(client: Client, 
 
 def test_nobody_is_signed_in_by_itself_in_production(client: Client, demo: None, settings: Settings) -> None:
     settings.DEMO_USER = False
-    assert client.get("/api/session/").json() | {"csrf_token": ""} == {"user": None, "csrf_token": "", "demo": False}
+    session = client.get("/api/session/").json()
+    assert (session["user"], session["demo"]) == (None, False)
 
 
 def test_demo_user_is_not_made_in_production(settings: Settings) -> None:
@@ -62,7 +63,7 @@ def test_demo_user_is_not_made_in_production(settings: Settings) -> None:
 
 def test_user_signs_in_with_a_password(client: Client, ada: User) -> None:
     response = client.post("/api/session/", {"username": "ada", "password": "lovelace"}, "application/json")
-    assert response.json()["user"] == {"username": "ada"}
+    assert response.json()["user"] == {"username": "ada", "is_staff": False}
 
 
 def test_page_elsewhere_cannot_sign_a_browser_in(ada: User) -> None:
@@ -71,7 +72,7 @@ def test_page_elsewhere_cannot_sign_a_browser_in(ada: User) -> None:
     assert client.post("/api/session/", credentials).status_code == 403
     token = client.get("/api/session/").json()["csrf_token"]
     response = client.post("/api/session/", credentials, headers={"X-CSRFToken": token})
-    assert response.json()["user"] == {"username": "ada"}
+    assert response.json()["user"] == {"username": "ada", "is_staff": False}
 
 
 def test_wrong_password_is_told_at_its_field(client: Client, ada: User) -> None:

@@ -31,7 +31,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 @pytest.fixture(scope="module")
 def site(stack: Project) -> Site:
-    make = "from django.contrib.auth.models import User; User.objects.create_user('ada', password='lovelace')"
+    make = "from apps.accounts.models import User; User.objects.create_user('ada', password='lovelace')"
     stack.execute("web", "python", "manage.py", "shell", "-v", "0", "-c", make)
     url = f"https://localhost:{stack.variables['HTTPS_PORT']}"
     return Site(url, username="ada", password="lovelace", verify=False)

@@ -6,10 +6,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts.models import User
 from apps.jobs.engine import queueing
 from apps.jobs.engine.attempt import Holder
 from apps.jobs.engine.reconcile import queue_steps_to_retry

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from kombu.exceptions import OperationalError as BrokerIsAway
 from pytest_django import Settings
 
+from apps.accounts.models import User
 from apps.jobs.engine import queueing
 from apps.jobs.engine.attempt import Holder, claim
 from apps.jobs.failures import ErrorCode, JobError

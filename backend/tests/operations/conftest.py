@@ -5,9 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.jobs.models import Job, Stage, Step, Worker
 
 StepMaker = Callable[..., None]

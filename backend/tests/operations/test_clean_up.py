@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts.models import User
 from apps.jobs.models import Job
 from apps.jobs.storage import files
 from apps.operations.clean_up import clean_up

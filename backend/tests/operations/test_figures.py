@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from apps.accounts.models import User
 from apps.jobs.models import StepStatus, Worker
 from apps.operations.figures import finished_per_minute, queue_states
 from config.queues import QUEUES

@@ -2,9 +2,12 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
 import { AccountMenu } from '../features/session/AccountMenu';
+import type { Session } from '../shared/api/types';
 import styles from './Layout.module.css';
 
-export function Layout({ username, children }: { username: string | undefined; children: ReactNode }) {
+type Props = { user: Session['user'] | undefined; children: ReactNode };
+
+export function Layout({ user, children }: Props) {
   const main = useRef<HTMLElement>(null);
   useFocusOnNewPage(main);
   return (
@@ -18,7 +21,7 @@ export function Layout({ username, children }: { username: string | undefined; c
             <img src="/favicon.svg" alt="" width="26" height="26" />
             Workbench
           </Link>
-          {username && (
+          {user && (
             <>
               <nav className={styles.nav} aria-label="Pages">
                 <NavLink to="/" end>
@@ -26,8 +29,9 @@ export function Layout({ username, children }: { username: string | undefined; c
                 </NavLink>
                 <NavLink to="/jobs">Jobs</NavLink>
                 <NavLink to="/queues">Queues</NavLink>
+                {user.is_staff && <NavLink to="/operations">Operations</NavLink>}
               </nav>
-              <AccountMenu username={username} />
+              <AccountMenu username={user.username} />
             </>
           )}
         </div>

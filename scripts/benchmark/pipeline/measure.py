@@ -15,10 +15,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from celery import current_app  # noqa: E402
-from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 
+from apps.accounts.models import User  # noqa: E402
 from apps.jobs.engine import statements  # noqa: E402
 from apps.jobs.live.reading import read_snapshot, read_update  # noqa: E402
 from apps.jobs.models import ACTIVE_JOB, Job, Stage, Step, Worker  # noqa: E402

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from zipstream import ZipStream
 
-from apps.jobs.api.access import my_job, shown_artifacts
+from apps.jobs.api.access import shown_artifacts, visible_job
 from apps.jobs.api.negotiation import AnyAccept
 from apps.jobs.models import Artifact
 
@@ -33,7 +33,7 @@ class ArtifactView(APIView):
     @extend_schema(operation_id="jobs_artifact_retrieve", responses={(200, "application/octet-stream"): bytes})
     def get(self, request: Request, job_id: UUID, artifact_id: int) -> StreamingHttpResponse:
         """A file that a job made."""
-        artifact = get_object_or_404(shown_artifacts(my_job(request, job_id)), pk=artifact_id)
+        artifact = get_object_or_404(shown_artifacts(visible_job(request, job_id)), pk=artifact_id)
         try:
             file = default_storage.open(artifact.path)
         except FileNotFoundError:  # deleted in between
@@ -52,7 +52,7 @@ class ArchiveView(APIView):
     @extend_schema(operation_id="jobs_archive_retrieve", responses={(200, "application/zip"): bytes})
     def get(self, request: Request, job_id: UUID) -> StreamingHttpResponse:
         """All files that a job has made so far, as a zip archive."""
-        job = my_job(request, job_id)
+        job = visible_job(request, job_id)
         artifacts = list(shown_artifacts(job).order_by("id"))
         response = StreamingHttpResponse(_zip(artifacts), content_type="application/zip")
         response["Content-Disposition"] = content_disposition_header(True, f"{job.kind}-{str(job.pk)[:8]}.zip")

@@ -7,6 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.jobs.failures import ErrorCode
 from apps.jobs.models import JobStatus, Priority, StepStatus
 
 
@@ -14,8 +15,12 @@ class Choice(serializers.ChoiceField):
     """A choice that names the others when it is none of them."""
 
     def __init__(self, choices: Any, **options: Any) -> None:
-        words = ", ".join(choices.values)
-        super().__init__(choices.choices, error_messages={"invalid_choice": f"This is none of: {words}."}, **options)
+        words = ", ".join(choices)
+        super().__init__(
+            [choice.value for choice in choices],
+            error_messages={"invalid_choice": f"This is none of: {words}."},
+            **options,
+        )
         set_override(self, "field", {"$ref": f"#/components/schemas/{choices.__name__}"})
 
 
@@ -65,7 +70,16 @@ class IdempotencyKey(serializers.Serializer[Any]):
 class JobsQuery(serializers.Serializer[Any]):
     status = Choice(JobStatus, required=False)
     kind = serializers.CharField(required=False, max_length=64)
+    error_code = Choice(ErrorCode, required=False)
+    everybody = serializers.BooleanField(required=False, help_text="For operators: the jobs of all users.")
     cursor = serializers.CharField(required=False)
+
+
+class FailureGroup(serializers.Serializer[Any]):
+    """Which failed jobs: of all users, those that failed in the same way."""
+
+    error_code = Choice(ErrorCode)
+    kind = serializers.CharField(max_length=64)
 
 
 class StepsQuery(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.jobs.api.downloads import ArchiveView, ArtifactView
+from apps.jobs.api.operators import FailuresView, RetryFailuresView
 from apps.jobs.api.views import (
     AgainView,
     ArtifactsView,
@@ -18,6 +19,8 @@ from apps.jobs.api.views import (
 
 urlpatterns = [
     path("pipelines/", PipelinesView.as_view(), name="pipelines"),
+    path("failures/", FailuresView.as_view(), name="failures"),
+    path("failures/retry/", RetryFailuresView.as_view(), name="failures-retry"),
     path("jobs/", JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:job_id>/", JobView.as_view(), name="job"),
     path("jobs/<uuid:job_id>/cancel/", CancelView.as_view(), name="job-cancel"),

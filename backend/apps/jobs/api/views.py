@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.jobs import services
-from apps.jobs.api.access import my_job, my_jobs, shown_artifacts, user_of
+from apps.jobs.api.access import everybodys_jobs, my_job, my_jobs, shown_artifacts, user_of, visible_job
 from apps.jobs.api.errors import TooLarge
 from apps.jobs.api.pages import ArtifactPage, JobPage, JobPages, PartPages, StepPage
 from apps.jobs.api.parsers import LimitedJsonParser
@@ -73,11 +73,12 @@ class JobsView(APIView):
 
     @extend_schema(operation_id="jobs_list", parameters=[JobsQuery], responses=JobPage)
     def get(self, request: Request) -> Response:
-        """My jobs, newest first, without their steps, artifacts and results."""
+        """My jobs, newest first, without their steps, artifacts and results. For operators also everybody's."""
         wanted = validated(JobsQuery, request.query_params)
         wanted.pop("cursor", None)
+        visible = everybodys_jobs(request) if wanted.pop("everybody", False) else my_jobs(request)
         pages = JobPages()
-        jobs = pages.read(my_jobs(request).filter(**wanted), request)
+        jobs = pages.read(visible.filter(**wanted), request)
         return _answer(JobPage(results=read_summaries(jobs), **pages.links()))
 
     @extend_schema(
@@ -99,8 +100,8 @@ class JobsView(APIView):
 class JobView(APIView):
     @extend_schema(operation_id="jobs_retrieve", responses=JobState)
     def get(self, request: Request, job_id: UUID) -> Response:
-        """One of my jobs, with at most 200 steps and artifacts: what hasn't ended, or has failed, first."""
-        return Response(_read(my_job(request, job_id).pk))
+        """A job, with at most 200 steps and artifacts: what hasn't ended, or has failed, first."""
+        return Response(_read(visible_job(request, job_id).pk))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, job_id: UUID) -> Response:
@@ -134,14 +135,14 @@ class WaitingView(APIView):
     @extend_schema(operation_id="jobs_waiting_retrieve", responses=Waitings)
     def get(self, request: Request, job_id: UUID) -> Response:
         """Where steps of a job wait for their turn, and how many are ahead of them: counted up to 1,000."""
-        return Response([waiting.model_dump() for waiting in waiting_steps(my_job(request, job_id))])
+        return Response([waiting.model_dump() for waiting in waiting_steps(visible_job(request, job_id))])
 
 
 class ResultView(APIView):
     @extend_schema(responses=JobResult)
     def get(self, request: Request, job_id: UUID) -> Response:
         """What a job returned, however large. 404 while there is nothing."""
-        result = my_job(request, job_id).result
+        result = visible_job(request, job_id).result
         if result is None:
             raise Http404
         return Response(result)
@@ -151,7 +152,7 @@ class StepsView(APIView):
     @extend_schema(operation_id="jobs_steps_list", parameters=[StepsQuery], responses=StepPage)
     def get(self, request: Request, job_id: UUID) -> Response:
         """All steps of a job, in pages."""
-        job, wanted = my_job(request, job_id), validated(StepsQuery, request.query_params)
+        job, wanted = visible_job(request, job_id), validated(StepsQuery, request.query_params)
         steps = job.steps.select_related("stage").defer("input", "result")
         if name := wanted.get("stage"):
             steps = steps.filter(stage=_stage_id(job, name))
@@ -165,7 +166,7 @@ class ArtifactsView(APIView):
     @extend_schema(operation_id="jobs_artifacts_list", parameters=[ArtifactsQuery], responses=ArtifactPage)
     def get(self, request: Request, job_id: UUID) -> Response:
         """All files that a job has made so far, in pages."""
-        artifacts = shown_artifacts(my_job(request, job_id))
+        artifacts = shown_artifacts(visible_job(request, job_id))
         pages = PartPages()
         found = [artifact_state(artifact) for artifact in pages.read(artifacts, request)]
         return _answer(ArtifactPage(results=found, **pages.links()))
@@ -188,7 +189,7 @@ def _created(job: Job, *, is_new: bool) -> Response:
 
 
 def _changed(request: Request, job_id: UUID, change: Callable[[UUID], None]) -> Response:
-    job = my_job(request, job_id)
+    job = visible_job(request, job_id)
     try:
         change(job.pk)
     except Job.DoesNotExist:  # deleted in between

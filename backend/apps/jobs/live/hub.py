@@ -45,9 +45,10 @@ async def read(function: Callable[..., T], *arguments: Any) -> T:
 
 
 class Socket(Protocol):
-    """A connection of a user, which watches one job with its steps, or without a `job_id` the list of the user's."""
+    """A connection that watches one job with its steps, or without a `job_id` the list of its owner's."""
 
     job_id: UUID | None
+    owner_id: int  # whose jobs it watches: its user's own, unless that is an operator
     credential: Credential
     has_snapshot: bool
     delivered: dict[UUID, int]  # the newest version of each job that was sent to it; kept by the hub
@@ -61,8 +62,8 @@ class Hub:
     """Lives in the event loop of its process; nothing here may block it."""
 
     def __init__(self) -> None:
-        self.sockets: dict[int, set[Socket]] = {}  # by user
-        self.joined: set[int] = set()  # users to whose groups the hub listens
+        self.sockets: dict[int, set[Socket]] = {}  # by the owner of what they watch
+        self.joined: set[int] = set()  # owners to whose groups the hub listens
         self.due: dict[UUID, float] = {}  # when an update of a job may be sent next
         self.flushing: dict[UUID, asyncio.Task[None]] = {}
         self.running: list[asyncio.Task[None]] = []
@@ -72,7 +73,7 @@ class Hub:
 
     async def join(self, socket: Socket) -> None:
         """Start delivering to a socket. Subscribe first: the caller sends the snapshot afterwards."""
-        self.sockets.setdefault(socket.credential.user_id, set()).add(socket)
+        self.sockets.setdefault(socket.owner_id, set()).add(socket)
         with suppress(TimeoutError):  # a layer that hangs must not keep the snapshot back
             await asyncio.wait_for(self._join_groups(), JOIN_TIMEOUT)
         if not self.running:
@@ -94,32 +95,32 @@ class Hub:
     def catch_up(self, socket: Socket) -> None:
         """Send what changed while a socket waited for its snapshot."""
         while socket.missed:
-            self._flush_soon(socket.missed.pop(), socket.credential.user_id)
+            self._flush_soon(socket.missed.pop(), socket.owner_id)
 
     async def leave(self, socket: Socket) -> None:
         """Stop delivering to a socket. Idempotent."""
-        user_id = socket.credential.user_id
-        sockets = self.sockets.get(user_id, set())
+        owner_id = socket.owner_id
+        sockets = self.sockets.get(owner_id, set())
         sockets.discard(socket)
         if sockets:
             return
-        self.sockets.pop(user_id, None)
-        if user_id in self.joined:
-            self.joined.discard(user_id)
+        self.sockets.pop(owner_id, None)
+        if owner_id in self.joined:
+            self.joined.discard(owner_id)
             try:
-                await get_channel_layer().group_discard(owner_group(user_id), self.channel)
+                await get_channel_layer().group_discard(owner_group(owner_id), self.channel)
             except Exception as error:  # the subscription ends with the connection anyway
-                log.warning("could not leave the group of user %s: %s", user_id, error)
+                log.warning("could not leave the group of user %s: %s", owner_id, error)
 
     async def _join_groups(self) -> None:
-        """Join the groups of users who watch. Until the layer can be reached, heartbeats stand in for it."""
+        """Join the groups of whose jobs are watched. Until the layer can be reached, heartbeats stand in for it."""
         layer = get_channel_layer()
         async with self.subscribing:
             try:
                 self.channel = self.channel or await layer.new_channel()
-                for user_id in set(self.sockets) - self.joined:
-                    await layer.group_add(owner_group(user_id), self.channel)
-                    self.joined.add(user_id)
+                for owner_id in set(self.sockets) - self.joined:
+                    await layer.group_add(owner_group(owner_id), self.channel)
+                    self.joined.add(owner_id)
             except Exception as error:  # whatever Redis or the network raises
                 log.warning("the channel layer can't be reached: %s", error or type(error).__name__)
 
@@ -214,6 +215,10 @@ class Hub:
             except Exception:
                 log.exception("could not send heartbeats")
 
+    def count_sockets(self, user_id: int) -> int:
+        """Return how many sockets a user has."""
+        return sum(socket.credential.user_id == user_id for socket in self._all_sockets())
+
     def _all_sockets(self) -> list[Socket]:
         return [socket for sockets in self.sockets.values() for socket in sockets]
 
@@ -228,13 +233,13 @@ class Hub:
     async def _send_heartbeats(self) -> None:
         sockets = [socket for socket in self._all_sockets() if socket.has_snapshot]
         watched = {socket.job_id for socket in sockets if socket.job_id}
-        users = {socket.credential.user_id for socket in sockets if not socket.job_id}
+        owners = {socket.owner_id for socket in sockets if not socket.job_id}
         known = {job_id for socket in sockets for job_id in socket.delivered}
-        live, existing = await read(_read_versions, watched, users, known)
+        live, existing = await read(_read_versions, watched, owners, known)
         for socket in sockets:
-            of_user = live.get(socket.credential.user_id, {})
+            of_owner = live.get(socket.owner_id, {})
             versions: dict[UUID, int | None] = {
-                job_id: version for job_id, version in of_user.items() if socket.job_id in (None, job_id)
+                job_id: version for job_id, version in of_owner.items() if socket.job_id in (None, job_id)
             }
             versions |= dict.fromkeys(job_id for job_id in socket.delivered if job_id not in existing)
             if not socket.job_id:  # an ended job of a list changes no more, and need not be looked for again
@@ -243,12 +248,12 @@ class Hub:
 
 
 def _read_versions(
-    watched: set[UUID], users: set[int], known: set[UUID]
+    watched: set[UUID], owners: set[int], known: set[UUID]
 ) -> tuple[dict[int, dict[UUID, int]], set[UUID]]:
-    """Return the versions of unfinished and just-finished jobs by user, and which of the known jobs exist."""
+    """Return the versions of unfinished and just-finished jobs by owner, and which of the known jobs exist."""
     unfinished = Q(status__in=ACTIVE_JOB) | Q(finished_at__gt=timezone.now() - JUST_FINISHED)
     live: dict[int, dict[UUID, int]] = defaultdict(dict)
-    jobs = Job.objects.filter(Q(pk__in=watched) | Q(owner__in=users), unfinished)
+    jobs = Job.objects.filter(Q(pk__in=watched) | Q(owner__in=owners), unfinished)
     for job_id, owner_id, version in jobs.values_list("pk", "owner_id", "version"):
         live[owner_id][job_id] = version
     return live, set(Job.objects.filter(pk__in=known).values_list("pk", flat=True))

@@ -72,6 +72,7 @@ class JobSummary(BaseModel):
     """A job as a list shows it."""
 
     id: UUID
+    owner: str  # the name of the user who asked for it
     kind: str
     status: JobStatus
     priority: Priority

@@ -50,14 +50,14 @@ def one_moment() -> Iterator[None]:
 @one_moment()
 def read_job(job_id: UUID) -> JobState | None:
     """Return a job with its most telling steps and its first artifacts, or None when there is none."""
-    job = Job.objects.filter(pk=job_id).first()
+    job = _jobs().filter(pk=job_id).first()
     return _whole(job, MAX_PARTS) if job else None
 
 
 @one_moment()
 def read_snapshot(job_id: UUID) -> tuple[int, str] | None:
     """Return the version of a job and the message that shows it, or None when there is no such job."""
-    job = Job.objects.filter(pk=job_id).first()
+    job = _jobs().filter(pk=job_id).first()
     if job is None:
         return None
     return job.version, _fitting(lambda parts: JobSnapshot(job=_whole(job, parts)), MAX_PARTS)
@@ -66,7 +66,7 @@ def read_snapshot(job_id: UUID) -> tuple[int, str] | None:
 @one_moment()
 def read_update(job_id: UUID, since: int) -> tuple[int, str] | None:
     """Return the version of a job and the message with what changed after `since`: a snapshot if that is much."""
-    job = Job.objects.filter(pk=job_id).first()
+    job = _jobs().filter(pk=job_id).first()
     if job is None:
         return None
     running = list(_shown_steps(job.steps.filter(status=StepStatus.PROCESSING)))
@@ -98,9 +98,9 @@ def read_list(jobs: QuerySet[Job], limit: int) -> tuple[dict[UUID, int], str]:
 
 @one_moment()
 def read_summaries(jobs: Iterable[Job]) -> list[JobSummary]:
-    """Return jobs as a list shows them: three queries, however many they are."""
+    """Return jobs as a list shows them: four queries, however many they are."""
     jobs = list(jobs)
-    prefetch_related_objects(jobs, "stages")
+    prefetch_related_objects(jobs, "stages", "owner")
     running = _running(jobs)
     return [JobSummary(**_summary(job, running)) for job in jobs]
 
@@ -127,6 +127,10 @@ def artifact_state(artifact: Artifact) -> ArtifactState:
         size=artifact.size,
         url=reverse("job-artifact", kwargs=address),
     )
+
+
+def _jobs() -> QuerySet[Job]:
+    return Job.objects.select_related("owner")
 
 
 def _fitting(build: Callable[[int], BaseModel], parts: int) -> str:
@@ -171,6 +175,7 @@ def _summary(job: Job, running: Running) -> dict[str, Any]:
     stages = job.stages.all()
     return {
         **{name: getattr(job, name) for name in columns + times},
+        "owner": job.owner.get_username(),
         "progress": _percent(job, stages, running),
         "error": _failure(job),
         "source": Source(name=job.source_name, size=job.source_size) if job.source_name else None,

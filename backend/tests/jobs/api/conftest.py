@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from apps.accounts.models import User
 from apps.jobs.pipelines import Options, Pipeline, Planned, Stage, registry
 
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import User
-
+from apps.accounts.models import User
 from apps.jobs.models import Artifact, Job, Priority, Stage, Step
 from apps.jobs.storage import files
 

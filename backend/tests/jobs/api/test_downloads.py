@@ -7,10 +7,10 @@ from zipfile import ZipFile
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.contrib.auth.models import User
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import AsyncClient, Client
 
+from apps.accounts.models import User
 from apps.jobs.api.downloads import safe_name
 from tests.jobs.api.rows import make_artifact, make_job
 

@@ -4,13 +4,13 @@ import sqlite3
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 from pytest_django import Settings
 
+from apps.accounts.models import User
 from tests.jobs.api.rows import make_job
 
 urlpatterns = [path("plain/", lambda request: HttpResponse("done"))]  # for the test that names this module

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from apps.accounts.models import User
 from apps.jobs.models import Job, Step
 from apps.jobs.storage import files
 from tests.jobs.api.rows import make_artifact, make_job

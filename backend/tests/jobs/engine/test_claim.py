@@ -1,9 +1,9 @@
 """What a claim costs on PostgreSQL, in rows: its plan must not depend on how many steps wait."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection, transaction
 
+from apps.accounts.models import User
 from apps.jobs.engine.statements import claim
 from apps.jobs.models import Step
 from apps.jobs.services import submit_job

@@ -10,10 +10,10 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.jobs.engine import reconcile as reconciling
 from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, claim
 from apps.jobs.engine.losses import release

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.accounts.models import User
 from apps.jobs.engine import queueing
 from apps.jobs.engine.attempt import claim
 from apps.jobs.engine.run import complete

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts.models import User
 from apps.jobs.engine import reconcile as reconciling
 from apps.jobs.engine.attempt import claim
 from apps.jobs.engine.reconcile import MAX_MISSED, ROUND, reconcile, reconcile_in_turn, take_turn

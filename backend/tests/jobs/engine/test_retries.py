@@ -5,9 +5,9 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.jobs.engine import retries
 from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
 from apps.jobs.failures import ErrorCode, JobError, TransientError, parse_retry_after

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.contrib.auth.models import User
 from django.db import OperationalError, ProgrammingError, connection
 
+from apps.accounts.models import User
 from apps.jobs.engine import statements
 from apps.jobs.engine.attempt import Holder, LostClaim, claim
 from apps.jobs.engine.interruptions import Interrupted

@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.contrib.auth.models import User
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from apps.accounts.models import User
 from apps.jobs.engine.attempt import Attempt
 from apps.jobs.engine.reconcile import reconcile
 from apps.jobs.failures import ErrorCode, JobError, TransientError

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.jobs.engine.attempt import claim
 from apps.jobs.engine.losses import release
 from apps.jobs.engine.run import complete

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 
+from apps.accounts.models import User
 from apps.jobs.live.reading import read_job, read_summaries
 from apps.jobs.models import Artifact, Job, Stage, Step
 

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.accounts.models import User
 from apps.jobs.live import reading
 from apps.jobs.models import Job, Step
 from tests.jobs.api.rows import make_job

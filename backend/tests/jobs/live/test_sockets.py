@@ -12,10 +12,10 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
-from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
+from apps.accounts.models import User
 from apps.jobs.engine import changes
 from apps.jobs.live import consumers, doorbell, hub, reading
 from apps.jobs.models import Job, Step
@@ -260,7 +260,7 @@ async def test_snapshots_that_are_asked_for_come_once_a_second(
     assert await socket.receive_nothing(timeout=1)
 
 
-@pytest.mark.parametrize("reason", ["token deleted", "user deactivated"])
+@pytest.mark.parametrize("reason", ["token deleted", "user deactivated", "new password", "other rights"])
 async def test_socket_of_somebody_who_is_no_longer_signed_in_is_closed_within_a_heartbeat(
     connect: Open, owner: User, job: Job, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
@@ -271,7 +271,8 @@ async def test_socket_of_somebody_who_is_no_longer_signed_in_is_closed_within_a_
     if reason == "token deleted":
         await Token.objects.all().adelete()
     else:
-        await User.objects.aupdate(is_active=False)
+        columns = {"user deactivated": "is_active", "new password": "password", "other rights": "is_staff"}
+        await User.objects.aupdate(**{columns[reason]: reason == "other rights"})
     while (output := await socket.receive_output(timeout=5))["type"] != "websocket.close":
         pass
     assert output["code"] == 4401
@@ -367,6 +368,15 @@ async def test_socket_with_a_wrong_token_is_closed(connect: Open, job: Job) -> N
 async def test_job_of_another_user_is_closed_as_not_yours(connect: Open, job: Job) -> None:
     eve = await User.objects.acreate_user("eve")
     assert await closing_code(await connect(f"/ws/jobs/{job.pk}/", eve)) == 4403
+
+
+async def test_operator_watches_the_job_of_another_user(connect: Open, job: Job) -> None:
+    operator = await User.objects.acreate_user("op", is_staff=True)
+    socket = await connect(f"/ws/jobs/{job.pk}/", operator)
+    await socket.connect()
+    assert (await next_of(socket, "job.snapshot"))["job"]["owner"] == "ada"
+    await database_sync_to_async(change)(job, message="Halfway")
+    assert (await next_of(socket, "job.updated"))["job"]["message"] == "Halfway"
 
 
 async def test_socket_at_an_address_that_does_not_exist_is_closed_as_such(connect: Open, owner: User) -> None:

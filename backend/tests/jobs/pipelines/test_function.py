@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from celery import current_app, shared_task
-from django.contrib.auth.models import User
 from django.test import Client
 from pydantic import Field
 
+from apps.accounts.models import User
 from apps.jobs.models import Job
 from apps.jobs.pipelines import BadSignature, Run, find_pipeline, pipeline, registry
 from apps.jobs.services import InvalidRequest, submit_job

@@ -13,6 +13,7 @@ import { useLiveJob } from '../../features/jobs/useLiveJob';
 import { sourceName } from '../../features/jobs/words';
 import { QueueNote } from '../../features/queues/QueueNote';
 import { ApiError } from '../../shared/api/errors';
+import { sessionQuery } from '../../shared/api/session';
 import type { Job } from '../../shared/api/types';
 import { percent } from '../../shared/format/format';
 import type { Connection } from '../../shared/live/socket';
@@ -61,11 +62,14 @@ function OneJob({ id }: { id: string }) {
 function KnownJob({ job, connection }: { job: HeldJob; connection: Connection }) {
   const navigate = useNavigate();
   const queues = useQueues(job);
+  const session = useQuery(sessionQuery);
+  const isMine = session.data?.user?.username === job.owner;
   const aside = (
     <>
       <ConnectionBadge connection={connection} />
       <JobActions
         job={job}
+        isMine={isMine}
         onAgain={(again) => void navigate(`/jobs/${again.id}`)}
         onDeleted={() => void navigate('/jobs')}
       />
@@ -76,7 +80,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
   const result = job.result ?? largeResult.data;
   return (
     <Page title={sourceName(job)} tab={tabTitle(job)} aside={aside}>
-      <JobDetails job={job} />
+      <JobDetails job={job} isMine={isMine} />
       <JobHead job={job} queues={queues} now={queues.now} />
       <Lanes job={job} queues={queues} />
       {!Summary && !Detail && <Result job={job} />}

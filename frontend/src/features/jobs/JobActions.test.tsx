@@ -12,13 +12,13 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function show(job: Job) {
+function show(job: Job, isMine = true) {
   const onAgain = vi.fn();
   const client = new QueryClient();
   client.setQueryData(jobQuery(job.id).queryKey, heldJob(job));
   render(
     <QueryClientProvider client={client}>
-      <JobActions job={job} onAgain={onAgain} onDeleted={() => undefined} />
+      <JobActions job={job} isMine={isMine} onAgain={onAgain} onDeleted={() => undefined} />
     </QueryClientProvider>,
   );
   return { onAgain, held: () => client.getQueryData<Job>(jobQuery(job.id).queryKey) };
@@ -110,4 +110,9 @@ test('a job whose file is gone says why it can’t be run again', async () => {
   go();
   const alert = await screen.findByRole('alert');
   expect(alert.textContent).toBe('The job was not run againThe file of this job is gone.');
+});
+
+test('an operator retries the job of somebody else, and neither deletes nor repeats it', () => {
+  show(exampleJob({ status: 'failed' }), false);
+  expect(names()).toEqual(['Retry']);
 });

@@ -9,9 +9,10 @@ import styles from './JobActions.module.css';
 import { hasEnded } from './merge';
 import { sourceName } from './words';
 
-type Props = { job: Job; onAgain: (again: Job) => void; onDeleted: () => void };
+/** `isMine`: an operator may cancel and retry the jobs of others, too, and no more. */
+type Props = { job: Job; isMine: boolean; onAgain: (again: Job) => void; onDeleted: () => void };
 
-export function JobActions({ job, onAgain, onDeleted }: Props) {
+export function JobActions({ job, isMine, onAgain, onDeleted }: Props) {
   const [isAsking, setAsking] = useState(false);
   const change = useChangeJob(job.id);
   const again = useRunAgain(job.id, onAgain);
@@ -25,7 +26,7 @@ export function JobActions({ job, onAgain, onDeleted }: Props) {
   return (
     <>
       <span className={styles.changes}>
-        {hasEnded(job) && (
+        {isMine && hasEnded(job) && (
           <Button disabled={again.isPending} onClick={(event) => event.detail < 2 && again.mutate()}>
             Run again
           </Button>
@@ -36,7 +37,7 @@ export function JobActions({ job, onAgain, onDeleted }: Props) {
           </Button>
         )}
       </span>
-      <Button onClick={() => setAsking(true)}>Delete</Button>
+      {isMine && <Button onClick={() => setAsking(true)}>Delete</Button>}
       {change.error && <Trouble title={REFUSALS[change.variables]} error={change.error} />}
       {again.error && <Trouble title="The job was not run again" error={again.error} />}
       {isAsking && <DeleteDialog job={job} onDeleted={onDeleted} onClose={() => setAsking(false)} />}

@@ -3,8 +3,9 @@ import type { Job } from '../../shared/api/types';
 import { bytes, dateTime, measure } from '../../shared/format/format';
 import styles from './JobDetails.module.css';
 
-export function JobDetails({ job }: { job: Job }) {
+export function JobDetails({ job, isMine }: { job: Job; isMine: boolean }) {
   const details: [string, string][] = [
+    ...(isMine ? [] : [['User', job.owner] satisfies [string, string]]),
     ['Pipeline', job.kind],
     ['Size', job.source?.size ? bytes(job.source.size) : '–'],
     ['Priority', job.priority],

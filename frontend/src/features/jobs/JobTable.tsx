@@ -10,35 +10,40 @@ import styles from './JobTable.module.css';
 import { JobTime } from './JobTime';
 import { sourceName } from './words';
 
-export function JobTable({ jobs }: { jobs: JobSummary[] }) {
+/** `showsOwner`: whose each job is, where they are not all one's own. */
+export function JobTable({ jobs, showsOwner = false }: { jobs: JobSummary[]; showsOwner?: boolean }) {
   return (
     <table className={styles.table}>
       <thead>
         <tr>
           <th scope="col">Source</th>
           <th scope="col">Pipeline</th>
+          {showsOwner && <th scope="col">User</th>}
           <th scope="col">Status</th>
-          <th scope="col">Progress</th>
+          <th scope="col" className={styles.wide}>
+            Progress
+          </th>
           <th scope="col">Time</th>
           <th scope="col">Asked for</th>
         </tr>
       </thead>
       <tbody>
         {jobs.map((job) => (
-          <JobRow key={job.id} job={job} />
+          <JobRow key={job.id} job={job} showsOwner={showsOwner} />
         ))}
       </tbody>
     </table>
   );
 }
 
-const JobRow = memo(function JobRow({ job }: { job: JobSummary }) {
+const JobRow = memo(function JobRow({ job, showsOwner }: { job: JobSummary; showsOwner: boolean }) {
   return (
     <tr className={styles.row}>
       <th scope="row" className={styles.source}>
         <Link to={`/jobs/${job.id}`}>{sourceName(job)}</Link>
       </th>
       <td>{job.kind}</td>
+      {showsOwner && <td className={styles.owner}>{job.owner}</td>}
       <td>
         <StatusBadge status={job.status} />
       </td>

@@ -1,4 +1,5 @@
 // Who is signed in, and the way out.
+import { Link } from 'react-router';
 import { useSignOut } from './api';
 import styles from './AccountMenu.module.css';
 
@@ -6,10 +7,10 @@ export function AccountMenu({ username }: { username: string }) {
   const signOut = useSignOut();
   return (
     <div className={styles.account}>
-      <span>
+      <Link to="/password" title="Change your password">
         <span className="visually-hidden">Signed in as </span>
         {username}
-      </span>
+      </Link>
       <button type="button" onClick={() => signOut.mutate()} disabled={signOut.isPending}>
         Sign out
       </button>

@@ -1,58 +1,28 @@
-// Sign in with a name and a password.
-import { type FormEvent, useState } from 'react';
-import { fieldErrors } from '../../shared/api/errors';
+// Sign in with a name and a password, or go where one gets them.
+import { Link } from 'react-router';
+import type { Session } from '../../shared/api/types';
 import { Button } from '../../shared/ui/Button';
-import { Field } from '../../shared/ui/Field';
-import { Notice } from '../../shared/ui/Notice';
+import { AccountForm, password, username } from './AccountForm';
 import { useSignIn } from './api';
 import styles from './SignInForm.module.css';
 
-export function SignInForm({ demo }: { demo: boolean }) {
-  const [username, setUsername] = useState('');
-  const [password, setPassword] = useState('');
+export function SignInForm({ session }: { session: Session }) {
   const signIn = useSignIn();
-  const errors = fieldErrors(signIn.error, ['username', 'password']);
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    signIn.mutate({ username, password });
-  };
-
   return (
-    <form className={styles.form} onSubmit={submit}>
-      {errors[''] && (
-        <Notice tone="error" title="You are not signed in">
-          {errors['']}
-        </Notice>
+    <AccountForm
+      fields={[username, password]}
+      action="Sign in"
+      failed="You are not signed in"
+      request={signIn}
+    >
+      {(session.sign_up || session.password_reset) && (
+        <p className={styles.links}>
+          {session.sign_up && <Link to="/sign-up">Make an account</Link>}
+          {session.password_reset && <Link to="/password">Forgot your password?</Link>}
+        </p>
       )}
-      <Field label="User name" error={errors.username}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            autoComplete="username"
-            required
-            value={username}
-            onChange={(event) => setUsername(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field label="Password" error={errors.password}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            type="password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        )}
-      </Field>
-      <Button type="submit" look="primary" disabled={signIn.isPending}>
-        Sign in
-      </Button>
-      {demo && <DemoSignIn onChoose={() => signIn.mutate({ username: 'demo', password: 'demo' })} />}
-    </form>
+      {session.demo && <DemoSignIn onChoose={() => signIn.mutate({ username: 'demo', password: 'demo' })} />}
+    </AccountForm>
   );
 }
 

@@ -1,17 +1,56 @@
-// Signing in and out.
+// Signing up, in and out, and new passwords.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, bodyOf } from '../../shared/api/client';
 import { rememberToken } from '../../shared/api/csrf';
 import { sessionQuery } from '../../shared/api/session';
+import type { Session } from '../../shared/api/types';
+
+type Credentials = { username: string; password: string };
 
 export function useSignIn() {
-  const client = useQueryClient();
+  const begin = useBeginSession();
   return useMutation({
-    mutationFn: (body: { username: string; password: string }) => bodyOf(api.POST('/api/session/', { body })),
-    onSuccess: (session) => {
-      rememberToken(session.csrf_token);
-      client.setQueryData(sessionQuery.queryKey, session);
-    },
+    mutationFn: (body: Credentials) => bodyOf(api.POST('/api/session/', { body })),
+    onSuccess: begin,
+  });
+}
+
+export function useSignUp() {
+  const begin = useBeginSession();
+  return useMutation({
+    mutationFn: (body: Credentials & { email: string }) => bodyOf(api.POST('/api/users/', { body })),
+    onSuccess: begin,
+  });
+}
+
+function useBeginSession() {
+  const client = useQueryClient();
+  return (session: Session) => {
+    rememberToken(session.csrf_token);
+    client.setQueryData(sessionQuery.queryKey, session);
+  };
+}
+
+/** Django gives the session a new CSRF token along with the password: `withCsrf` fetches it when it is asked for. */
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: (body: { old_password: string; new_password: string }) =>
+      bodyOf(api.PUT('/api/password/', { body })),
+  });
+}
+
+/** Have a link mailed that sets a new password. */
+export function useForgotPassword() {
+  return useMutation({
+    mutationFn: (body: { email: string }) => bodyOf(api.POST('/api/password/reset/', { body })),
+  });
+}
+
+/** Set a new password by the link, which holds a user and a token. */
+export function useResetPassword(link: { user: string; token: string }) {
+  return useMutation({
+    mutationFn: (body: { new_password: string }) =>
+      bodyOf(api.POST('/api/password/reset/confirm/', { body: { ...link, ...body } })),
   });
 }
 

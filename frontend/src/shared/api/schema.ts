@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/failures/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The failed jobs of all users by error code and pipeline, the largest group first. */
+        get: operations["failures_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/failures/retry/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Retry a group of failed jobs, the oldest 200 at once. */
+        post: operations["failures_retry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/": {
         parameters: {
             query?: never;
@@ -11,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description My jobs, newest first, without their steps, artifacts and results. */
+        /** @description My jobs, newest first, without their steps, artifacts and results. For operators also everybody's. */
         get: operations["jobs_list"];
         put?: never;
         /** @description Submit a job. The same `Idempotency-Key` returns the same job, with 200; for another request, 409. */
@@ -29,7 +63,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of my jobs, with at most 200 steps and artifacts: what hasn't ended, or has failed, first. */
+        /** @description A job, with at most 200 steps and artifacts: what hasn't ended, or has failed, first. */
         get: operations["jobs_retrieve"];
         put?: never;
         post?: never;
@@ -193,6 +227,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Change my password. Other browsers are signed out, and my token is deleted. */
+        put: operations["password_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/reset/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Mail a link to whoever has an account with that address. The answer doesn't tell whether somebody has. */
+        post: operations["password_reset_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/reset/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Set a new password by the link in the mail. */
+        post: operations["password_reset_confirm_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pipelines/": {
         parameters: {
             query?: never;
@@ -257,6 +342,23 @@ export interface paths {
         put?: never;
         /** @description Get the token of a user, for programs: `Authorization: Token …`. */
         post: operations["token_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sign up, and be signed in. 403 where SIGN_UP is false: an operator then makes the accounts. */
+        post: operations["users_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -385,6 +487,31 @@ export interface components {
             /** Message */
             message: string;
         };
+        /** @description Which failed jobs: of all users, those that failed in the same way. */
+        FailureGroup: {
+            error_code: components["schemas"]["ErrorCode"];
+            kind: string;
+        };
+        /** FailureGroups */
+        FailureGroups: components["schemas"]["Failures"][];
+        /**
+         * Failures
+         * @description Jobs of one pipeline that failed with the same code.
+         */
+        Failures: {
+            error_code: components["schemas"]["ErrorCode"];
+            /** Kind */
+            kind: string;
+            /** Count */
+            count: number;
+            /**
+             * Newest At
+             * Format: date-time
+             */
+            newest_at: string;
+            /** Newest Message */
+            newest_message: string;
+        };
         /**
          * Heartbeat
          * @description Newest versions of the connection's unfinished and just-finished jobs, null for one that is gone.
@@ -451,6 +578,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Owner */
+            owner: string;
             /** Kind */
             kind: string;
             status: components["schemas"]["JobStatus"];
@@ -510,6 +639,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Owner */
+            owner: string;
             /** Kind */
             kind: string;
             status: components["schemas"]["JobStatus"];
@@ -577,6 +708,20 @@ export interface components {
             type: "jobs.snapshot";
             /** Jobs */
             jobs: components["schemas"]["JobSummary"][];
+        };
+        NewPassword: {
+            old_password: string;
+            new_password: string;
+        };
+        NewUser: {
+            /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+            username: string;
+            /**
+             * Email address
+             * Format: email
+             */
+            email: string;
+            password: string;
         };
         /** PipelineDescription */
         PipelineDescription: {
@@ -663,6 +808,23 @@ export interface components {
             /** Message */
             message: string;
         };
+        /** @description `user` and `token` come from the link in the mail. */
+        Reset: {
+            user: string;
+            token: string;
+            new_password: string;
+        };
+        ResetRequest: {
+            /** Format: email */
+            email: string;
+        };
+        /** Retried */
+        Retried: {
+            /** Retried */
+            retried: number;
+            /** Left */
+            left: number;
+        };
         /** Session */
         Session: {
             user: components["schemas"]["SignedInUser"] | null;
@@ -670,11 +832,17 @@ export interface components {
             csrf_token: string;
             /** Demo */
             demo: boolean;
+            /** Sign Up */
+            sign_up: boolean;
+            /** Password Reset */
+            password_reset: boolean;
         };
         /** SignedInUser */
         SignedInUser: {
             /** Username */
             username: string;
+            /** Is Staff */
+            is_staff: boolean;
         };
         /** Source */
         Source: {
@@ -792,10 +960,75 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    failures_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureGroups"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    failures_retry_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailureGroup"];
+                "application/x-www-form-urlencoded": components["schemas"]["FailureGroup"];
+                "multipart/form-data": components["schemas"]["FailureGroup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     jobs_list: {
         parameters: {
             query?: {
                 cursor?: string;
+                error_code?: components["schemas"]["ErrorCode"];
+                /** @description For operators: the jobs of all users. */
+                everybody?: boolean;
                 kind?: string;
                 status?: components["schemas"]["JobStatus"];
             };
@@ -1203,6 +1436,105 @@ export interface operations {
             };
         };
     };
+    password_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+                "application/x-www-form-urlencoded": components["schemas"]["NewPassword"];
+                "multipart/form-data": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    password_reset_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["ResetRequest"];
+                "multipart/form-data": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    password_reset_confirm_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reset"];
+                "application/x-www-form-urlencoded": components["schemas"]["Reset"];
+                "multipart/form-data": components["schemas"]["Reset"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pipelines_retrieve: {
         parameters: {
             query?: never;
@@ -1370,6 +1702,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    users_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+                "application/x-www-form-urlencoded": components["schemas"]["NewUser"];
+                "multipart/form-data": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description Refused, or failed: the body says why. */

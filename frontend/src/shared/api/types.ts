@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type Session = Schemas['Session'];
 export type Pipeline = Schemas['PipelineDescription'];
 export type Queue = Schemas['QueueState'];
+export type Failures = Schemas['Failures'];
 export type Waiting = Schemas['Waiting'];
 
 export type Job = Schemas['JobState'];
