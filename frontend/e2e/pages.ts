@@ -1,5 +1,6 @@
 // Every page, for what is asked of all of them.
 import type { Page } from '@playwright/test';
+import { addUser } from './stack';
 import { expectCompleted, runSample } from './jobs';
 
 export const pages: Record<string, (page: Page) => Promise<void>> = {
@@ -37,9 +38,44 @@ export const pages: Record<string, (page: Page) => Promise<void>> = {
     await page.goto('/queues');
     await page.getByRole('region', { name: 'ai', exact: true }).waitFor();
   },
-  'sign-in': async (page) => {
+  operations: async (page) => {
+    addUser('operator', { isStaff: true });
+    await signIn(page, 'operator');
+    await page.getByRole('link', { name: 'Operations' }).click();
+    await page.getByRole('heading', { name: 'Failures' }).waitFor();
+    await page.getByRole('table').waitFor();
+  },
+  'change-password': async (page) => {
     await page.goto('/');
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('link', { name: 'Signed in as demo' }).click();
+    await page.getByLabel('New password').waitFor();
+  },
+  'forgot-password': async (page) => {
+    await signOut(page);
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await page.getByLabel('E-mail').waitFor();
+  },
+  'sign-up': async (page) => {
+    await signOut(page);
+    await page.getByRole('link', { name: 'Make an account' }).click();
+    await page.getByLabel('User name').waitFor();
+  },
+  'sign-in': async (page) => {
+    await signOut(page);
   },
 };
+
+export async function signOut(page: Page) {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+}
+
+/** Sign in as a user whose password is the name. */
+export async function signIn(page: Page, name: string) {
+  await signOut(page);
+  await page.getByLabel('User name').fill(name);
+  await page.getByLabel('Password').fill(name);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}

@@ -10,13 +10,14 @@ const compose = (...words: string[]) => execute('docker', ['compose', ...words],
 const worker = (queue: string) => `worker-${queue.replaceAll('_', '-')}`;
 
 /** Make the user when missing, with the name as password, and return the token of their programs. */
-export function addUser(name: string): string {
+export function addUser(name: string, { isStaff = false } = {}): string {
   const code = [
     'from django.contrib.auth import get_user_model',
     'from rest_framework.authtoken.models import Token',
     'User = get_user_model()',
     `name = ${JSON.stringify(name)}`,
     'user = User.objects.filter(username=name).first() or User.objects.create_user(name, password=name)',
+    `User.objects.filter(pk=user.pk).update(is_staff=${isStaff ? 'True' : 'False'})`,
     'print(Token.objects.get_or_create(user=user)[0].key)',
   ].join('\n');
   const shell = ['manage.py', 'shell', '--verbosity', '0', '--command', code];

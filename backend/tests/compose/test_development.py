@@ -98,7 +98,7 @@ def test_browser_reaches_the_api_through_the_frontends_own_port(stack: Project) 
     origin = f"http://localhost:{stack.variables['FRONTEND_PORT']}"
     with httpx.Client(base_url=origin, timeout=30) as browser:
         assert '<div id="root">' in browser.get("/").text
-        assert browser.get("/api/session/").json()["user"] == {"username": "demo"}
+        assert browser.get("/api/session/").json()["user"]["username"] == "demo"
 
 
 def test_workers_keep_the_promises_of_the_queue_table(stack: Project) -> None:

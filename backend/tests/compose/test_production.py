@@ -1,6 +1,7 @@
 """The production file, without the development one: everything through the proxy, nothing else to be reached."""
 
 import asyncio
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,16 @@ def test_built_frontend_is_served_also_at_the_address_of_a_job(site: Site) -> No
     with site.client() as client:
         for path in ("/", "/jobs/3f0e6a1c-0000-4000-8000-000000000000"):
             assert '<div id="root">' in client.get(path).raise_for_status().text
+
+
+def test_admin_is_there_with_its_styles_and_nobody_signs_up(site: Site) -> None:
+    with httpx.Client(base_url=site.url, verify=False) as stranger:
+        page = stranger.get("/admin/login/").raise_for_status().text
+        styles = re.search(r'href="(/static/admin/css/base\S*\.css)"', page)
+        assert styles
+        assert "text/css" in stranger.get(styles[1]).raise_for_status().headers["content-type"]
+        session = stranger.get("/api/session/").json()
+        assert (session["sign_up"], session["password_reset"]) == (False, False)
 
 
 def test_nobody_is_signed_in_and_there_is_no_demo_user(site: Site) -> None:

@@ -26,7 +26,7 @@ async def closing_code(stack: Stack, path: str, headers: dict[str, str], origin:
 def session_cookie(stack: Stack) -> str:
     """Return the cookie of a browser that is signed in as the demo user."""
     answer = httpx.get(f"{stack.url}/api/session/", timeout=30).raise_for_status()
-    assert answer.json()["user"] == {"username": "demo"}
+    assert answer.json()["user"] == {"username": "demo", "is_staff": False}
     return f"sessionid={answer.cookies['sessionid']}"
 
 

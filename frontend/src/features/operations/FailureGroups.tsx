@@ -10,7 +10,7 @@ import styles from './FailureGroups.module.css';
 export function FailureGroups({ groups }: { groups: Failures[] }) {
   const retry = useRetryFailures();
   return (
-    <section aria-labelledby="failures">
+    <section className={styles.failures} aria-labelledby="failures">
       <h2 id="failures">Failures</h2>
       {retry.error && (
         <Notice tone="error" title="Not all of them are retried">
