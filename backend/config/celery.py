@@ -6,12 +6,13 @@ import sys
 from typing import Any
 
 import celery
-from celery.signals import beat_init, celeryd_init, setup_logging, task_prerun, worker_ready
+from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun, task_prerun, worker_ready
 from kombu import Queue as BrokerQueue
 
 from config import broker, env, repairs
 from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
 from config.loaded import report_loaded_files
+from config.logs import add_facts, facts, log_what_is_printed
 from config.pools import database_is_pooled
 from config.queues import DEFAULT_QUEUE, QUEUES, VISIBILITY_TIMEOUT, choose_pool, get_queue, max_stay
 from config.schedule import SCHEDULE
@@ -140,6 +141,18 @@ def use_djangos_logging(**_: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+    log_what_is_printed()
+
+
+@task_prerun.connect
+def begin_log_lines(task_id: str, task: Any, **_: Any) -> None:
+    task.request.facts_before = facts.get()  # one task may call another inside of itself
+    add_facts(task=task_id)
+
+
+@task_postrun.connect
+def end_log_lines(task: Any, **_: Any) -> None:
+    facts.set(getattr(task.request, "facts_before", facts.get()))
 
 
 @worker_ready.connect

@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Callable
-from threading import Thread
+from contextlib import AbstractContextManager
+from threading import Lock, Thread
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 
@@ -26,6 +28,16 @@ def time_limit_errors() -> tuple[type[BaseException], ...]:
 def database_is_pooled() -> bool:
     """Tell whether many threads or greenlets of this process share its database connections."""
     return env.flag("DATABASE_POOL", gevent_is_patched())
+
+
+def make_lock() -> AbstractContextManager[Any]:
+    """Return a lock of the operating system's, also under gevent: for what such a thread shares with tasks."""
+    if not gevent_is_patched():
+        return Lock()
+    from gevent.monkey import get_original
+
+    lock: AbstractContextManager[Any] = get_original("_thread", "allocate_lock")()
+    return lock
 
 
 def start_thread(run: Callable[[], None]) -> None:

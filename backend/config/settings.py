@@ -8,6 +8,7 @@ import dj_email_url
 
 from config import celery as celery  # so that wherever Django is, tasks are of this Celery application
 from config import env
+from config.logs import logging_config
 from config.pools import database_is_pooled
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -184,22 +185,4 @@ AI_MODEL = env.text("AI_MODEL")
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "text": {"format": "%(levelname)s %(name)s: %(message)s"},
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        },
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": env.choice("LOG_FORMAT", "text", ("text", "json")),
-        },
-    },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}},
-}
+LOGGING = logging_config()

@@ -175,6 +175,20 @@ class Step(models.Model):
         return f"{self.label!r} of {self.job_id}"
 
 
+class StepLines(models.Model):
+    """What one attempt at a step logged and printed: its last lines. See engine.step_log."""
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="logs", db_index=False)
+    attempt = models.PositiveIntegerField()
+    lines = models.JSONField(default=list)  # [[time in ISO 8601, level, text], …]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "attempt"], name="one_log_per_attempt")]
+
+    def __str__(self) -> str:
+        return f"log of attempt {self.attempt} at {self.step_id}"
+
+
 class Artifact(models.Model):
     """A file that a job made. Internal ones are read by later steps only, and never shown."""
 

@@ -1,6 +1,7 @@
 """Stage `ingest`: reads the file, types and profiles every column, and leaves the table as Parquet for the charts."""
 
 import io
+import logging
 
 import polars as pl
 
@@ -9,6 +10,8 @@ from pipelines.profile.columns import TABLE_FILE, Column
 from pipelines.profile.kinds import convert
 from pipelines.profile.statistics import describe
 from pipelines.profile.table import read_table
+
+log = logging.getLogger(__name__)
 
 READ_FROM, READ_TO, PROFILED = 40, 65, 95  # percent; what comes before is fetching
 
@@ -22,6 +25,9 @@ def ingest(run: Run) -> Json:
             on_progress=lambda share: run.report(READ_FROM + (READ_TO - READ_FROM) * share, "Reading rows"),
         )
     frame = table.frame
+    log.info("Read %s rows and %s columns", f"{frame.height:,}", f"{frame.width:,}")
+    for note in table.notes:
+        log.info("%s", note)
     columns: list[Column] = []
     for position, name in enumerate(frame.columns):
         run.report(READ_TO + (PROFILED - READ_TO) * position / frame.width, f"Profiling {name}")

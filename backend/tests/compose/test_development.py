@@ -29,6 +29,7 @@ from apps.jobs.pipelines import Run, pipeline
 @pipeline(queue="default", title="Greet")
 def greet(run: Run, name: str = "world") -> str:
     run.report(50, "Looking for words")
+    print("Looking for", name)
     return f"Hello, {name}!"
 
 
@@ -206,6 +207,11 @@ def test_pipeline_of_one_file_is_offered_and_runs_and_a_broken_one_takes_nothing
     wait_for({"profile", "greet", "count_to"})
     greeted = run_by_name(site, "greet", name="Ada")
     assert (greeted["status"], greeted["result"]) == ("completed", "Hello, Ada!")
+    step = greeted["steps"][0]["id"]
+    with site.client() as client:
+        lines = client.get(f"/api/jobs/{greeted['id']}/steps/{step}/log/").json()["lines"]
+    assert [line["text"] for line in lines] == ["Looking for Ada"]
+    assert re.search(f"Looking for Ada .task=.* job={greeted['id']} step={step} attempt=1", stack.log("worker-default"))
     assert run_by_name(site, "count_to", number=3)["result"] == [1, 2, 3]
     code = "from pipelines.greet import count_to; print(count_to.delay(2).get(timeout=60))"
     assert "[1, 2]" in stack.execute("web", "python", "manage.py", "shell", "-v", "0", "-c", code)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.jobs.api.downloads import ArchiveView, ArtifactView
 from apps.jobs.api.operators import FailuresView, RetryFailuresView
+from apps.jobs.api.step_log import StepLogView
 from apps.jobs.api.views import (
     AgainView,
     ArtifactsView,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/waiting/", WaitingView.as_view(), name="job-waiting"),
     path("jobs/<uuid:job_id>/result/", ResultView.as_view(), name="job-result"),
     path("jobs/<uuid:job_id>/steps/", StepsView.as_view(), name="job-steps"),
+    path("jobs/<uuid:job_id>/steps/<int:step_id>/log/", StepLogView.as_view(), name="job-step-log"),
     path("jobs/<uuid:job_id>/artifacts/", ArtifactsView.as_view(), name="job-artifacts"),
     path("jobs/<uuid:job_id>/artifacts.zip", ArchiveView.as_view(), name="job-archive"),
     path("jobs/<uuid:job_id>/artifacts/<int:artifact_id>/", ArtifactView.as_view(), name="job-artifact"),

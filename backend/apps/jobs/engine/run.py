@@ -18,9 +18,11 @@ from apps.jobs.engine.interruptions import Interrupted, all_errors, drop_connect
 from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
 from apps.jobs.engine.stages import close_stage, find_stage
 from apps.jobs.engine.statements import Fence
+from apps.jobs.engine.step_log import keeping_log
 from apps.jobs.failures import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
 from apps.jobs.models import Job
 from apps.jobs.storage import files
+from config.logs import add_facts
 from config.queues import get_queue
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ def run_step(queue: str, *, holder: Holder, task_id: str) -> str:
 
 
 def _run_claimed(attempt: Attempt, began: float) -> str:
+    add_facts(job=str(attempt.job_id), step=attempt.fence.step_id, attempt=attempt.attempt)
     log.info("%s started", attempt)
     try:
         outcome = _run(attempt, began)
@@ -56,7 +59,8 @@ def _run(attempt: Attempt, began: float) -> str:
             raise JobError(ErrorCode.USER_NOT_FOUND)
         function = find_stage(attempt.job.kind, attempt.job.stage).load()
         return_connection()
-        result = function(attempt)
+        with keeping_log(attempt.fence.step_id, attempt.attempt):
+            result = function(attempt)
         complete(attempt.fence, result)
         return "completed"
     except LostClaim:

@@ -10,6 +10,7 @@ import { type HeldJob, withPages } from './merge';
 import { stepsAhead } from './situation';
 import styles from './StepList.module.css';
 import { StepFacts } from './StepFacts';
+import { StepLog } from './StepLog';
 import { StepRow } from './StepRow';
 import { stageTitle } from './words';
 
@@ -47,6 +48,9 @@ export function StepList({ job, stage, steps, waiting, now }: Props) {
     return () => clearTimeout(timer);
   }, [isEndInView, more]);
 
+  const [openId, setOpenId] = useState<number | null>(null);
+  const open = useCallback((step: Step) => setOpenId(step.id), []);
+  const opened = known.find((step) => step.id === openId);
   const [only] = stage.total === 1 ? ordered : [];
   return (
     <>
@@ -71,13 +75,18 @@ export function StepList({ job, stage, steps, waiting, now }: Props) {
                   insetInlineStart: `calc((100% + ${GAP}px) / ${columns} * ${lane})`,
                 }}
               >
-                {step ? <StepRow step={step} ahead={ahead.get(step.id)} /> : <Missing number={missing} />}
+                {step ? (
+                  <StepRow step={step} ahead={ahead.get(step.id)} onOpen={open} />
+                ) : (
+                  <Missing number={missing} />
+                )}
               </li>
             );
           })}
         </ul>
       </div>
       {only && only.status !== 'queued' && <StepFacts step={only} />}
+      {opened && <StepLog job={job.id} step={opened} onClose={() => setOpenId(null)} />}
     </>
   );
 }

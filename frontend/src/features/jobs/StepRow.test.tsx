@@ -3,6 +3,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { exampleStep } from './exampleJob';
 import { StepRow } from './StepRow';
 
+const onOpen = vi.fn();
+
 const error = { code: 'UPSTREAM_ERROR', message: 'data.example.org answered 503.' } as const;
 const waiting = exampleStep({ attempt: 2, progress: 40, error });
 
@@ -13,7 +15,9 @@ afterEach(() => {
 
 test('a step that waits for its next try says why, which attempt failed, and counts down', () => {
   vi.useFakeTimers({ now: Date.parse('2026-01-02T10:00:00Z') });
-  const { container: row } = render(<StepRow step={{ ...waiting, retry_at: '2026-01-02T10:00:12Z' }} />);
+  const { container: row } = render(
+    <StepRow onOpen={onOpen} step={{ ...waiting, retry_at: '2026-01-02T10:00:12Z' }} />,
+  );
   expect(row.textContent).toContain('attempt 2 failed');
   expect(row.textContent).toContain('Next try in 12 s. data.example.org answered 503.');
   act(() => void vi.advanceTimersByTime(3000));
@@ -21,7 +25,9 @@ test('a step that waits for its next try says why, which attempt failed, and cou
 });
 
 test('a step that failed for good shows its code, its sentence and its bar', () => {
-  const { container: row } = render(<StepRow step={{ ...waiting, status: 'failed', retry_at: null }} />);
+  const { container: row } = render(
+    <StepRow onOpen={onOpen} step={{ ...waiting, status: 'failed', retry_at: null }} />,
+  );
   expect(row.textContent).toContain('UPSTREAM_ERROR data.example.org answered 503.');
   expect(row.textContent).not.toContain('Next try');
   expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('40');
@@ -29,7 +35,7 @@ test('a step that failed for good shows its code, its sentence and its bar', () 
 
 test('a cancelled step is not tried again, whatever its time says', () => {
   const { container: row } = render(
-    <StepRow step={{ ...waiting, status: 'cancelled', retry_at: '2026-01-02T10:00:12Z' }} />,
+    <StepRow onOpen={onOpen} step={{ ...waiting, status: 'cancelled', retry_at: '2026-01-02T10:00:12Z' }} />,
   );
   expect(row.textContent).not.toContain('Next try');
 });
@@ -37,7 +43,11 @@ test('a cancelled step is not tried again, whatever its time says', () => {
 test('a step that runs says who has it, and which attempt it is', () => {
   const worker = 'charts_cpu@worker-charts-cpu';
   const { container: row } = render(
-    <StepRow step={exampleStep({ status: 'processing', attempt: 2, progress: 40, worker })} ahead={3} />,
+    <StepRow
+      onOpen={onOpen}
+      step={exampleStep({ status: 'processing', attempt: 2, progress: 40, worker })}
+      ahead={3}
+    />,
   );
   expect(row.textContent).toContain('attempt 2 40 %');
   expect(row.textContent).toContain('on worker-charts-cpu');
@@ -46,11 +56,11 @@ test('a step that runs says who has it, and which attempt it is', () => {
 
 test('a step that waits says how many are ahead, and names no worker', () => {
   const step = exampleStep({ worker: 'charts_cpu@lost' });
-  const { container: row, rerender } = render(<StepRow step={step} ahead={12} />);
+  const { container: row, rerender } = render(<StepRow onOpen={onOpen} step={step} ahead={12} />);
   expect(row.textContent).toContain('12 ahead');
   expect(row.textContent).not.toContain('lost');
-  rerender(<StepRow step={step} ahead={0} />);
+  rerender(<StepRow onOpen={onOpen} step={step} ahead={0} />);
   expect(row.textContent).toContain('next');
-  rerender(<StepRow step={step} />);
+  rerender(<StepRow onOpen={onOpen} step={step} />);
   expect(row.textContent).toContain('queued');
 });

@@ -9,18 +9,23 @@ import styles from './StepRow.module.css';
 import { nextTry, workerHost } from './words';
 
 /** `ahead`: how many steps come before this one in its queue, as far as that is known. */
-type Props = { step: Step; ahead?: number };
+type Props = { step: Step; ahead?: number; onOpen: (step: Step) => void };
 
 /** Drawn again only when this step changed: others of its lane do, several times a second. */
-export const StepRow = memo(function StepRow({ step, ahead }: Props) {
+export const StepRow = memo(function StepRow({ step, ahead, onOpen }: Props) {
   const retryAt = step.status === 'queued' ? step.retry_at : null;
   return (
     <div className={styles.step}>
       <StatusMark status={step.status} />
-      <span className={styles.label} title={step.label}>
+      <button
+        type="button"
+        className={styles.label}
+        title={`${step.label}: log`}
+        onClick={() => onOpen(step)}
+      >
         {step.label}
-        <span className="visually-hidden">, {step.status}</span>
-      </span>
+        <span className="visually-hidden">, {step.status}: open its log</span>
+      </button>
       <span className={styles.note}>
         {(step.attempt > 1 || retryAt) && <strong>attempt {step.attempt}</strong>}{' '}
         {retryAt ? 'failed' : stepNote(step, ahead)}

@@ -210,6 +210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/steps/{step_id}/log/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The last 200 lines that a step has logged or printed, also while it runs: they come within two seconds. */
+        get: operations["jobs_steps_log_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{job_id}/waiting/": {
         parameters: {
             query?: never;
@@ -709,6 +726,20 @@ export interface components {
             /** Jobs */
             jobs: components["schemas"]["JobSummary"][];
         };
+        /** LogLine */
+        LogLine: {
+            /** Attempt */
+            attempt: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Level */
+            level: string;
+            /** Text */
+            text: string;
+        };
         NewPassword: {
             old_password: string;
             new_password: string;
@@ -888,6 +919,11 @@ export interface components {
          * @enum {string}
          */
         StageStatus: "pending" | "queued" | "processing" | "completed" | "failed" | "cancelled";
+        /** StepLog */
+        StepLog: {
+            /** Lines */
+            lines: components["schemas"]["LogLine"][];
+        };
         /** StepPage */
         StepPage: {
             /** Results */
@@ -1393,6 +1429,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepPage"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_steps_log_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                step_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepLog"];
                 };
             };
             /** @description Refused, or failed: the body says why. */
