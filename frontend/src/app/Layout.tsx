@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
 import { AccountMenu } from '../features/session/AccountMenu';
+import { BRAND } from '../shared/brand';
 import type { Session } from '../shared/api/types';
 import styles from './Layout.module.css';
 
@@ -19,7 +20,7 @@ export function Layout({ user, children }: Props) {
         <div className={styles.bar}>
           <Link to="/" className={styles.brand}>
             <img src="/favicon.svg" alt="" width="26" height="26" />
-            Workbench
+            {BRAND}
           </Link>
           {user && (
             <>

@@ -1,5 +1,6 @@
 // The frame of a page: its title in the tab and on top, and what stands beside it.
 import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
+import { BRAND } from '../brand';
 import styles from './Page.module.css';
 
 /** `tab`: what the tab says in place of the title. */
@@ -10,7 +11,7 @@ export function Page({ title, tab = title, aside, lead, children }: Props) {
   useInheritedFocus(heading);
   return (
     <>
-      <title>{`${tab} · Workbench`}</title>
+      <title>{`${tab} · ${BRAND}`}</title>
       <header className={styles.head}>
         <h1 ref={heading} tabIndex={-1}>
           {title}

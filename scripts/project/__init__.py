@@ -1,0 +1,1 @@
+"""Changes the project itself: a new pipeline or queue, another name, no more examples."""
