@@ -163,6 +163,12 @@ def test_default_of_the_largest_upload_is_the_same_for_the_application_and_the_p
     assert os.environ.get("JOBS_MAX_FILE_BYTES") or int(default[1]) == settings.JOBS_MAX_FILE_BYTES
 
 
+def test_page_is_called_as_the_product_is_before_it_is_loaded() -> None:
+    brand = re.search(r"BRAND = '(.*)'", read("frontend/src/shared/brand.ts"))
+    assert brand
+    assert f"<title>{brand[1]}</title>" in read("frontend/index.html")
+
+
 def test_editors_break_lines_where_the_formatters_do() -> None:
     of_editors = dict(
         re.findall(r"^\[(.+)\]\n(?:[a-z_]+ = .*\n)*?max_line_length = (\d+)", read(".editorconfig"), re.MULTILINE)

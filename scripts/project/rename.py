@@ -16,16 +16,12 @@ def rename(name: str) -> list[str]:
     name = " ".join(name.split())
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     if not slug or len(name) > 60 or not name.isprintable():
-        raise Refused(
-            "A name has at most 60 characters, among them a letter from a to z or a digit: Compose needs one."
-        )
+        raise Refused("A name has at most 60 characters, and among them a letter from a to z or a digit.")
     edits = Edits()
     quoted = json.dumps(name, ensure_ascii=False)[1:-1].replace("'", "\\'").replace('\\"', '"')
     edits.change(BRAND, lambda text: re.sub(r"'.*'", lambda _: f"'{quoted}'", text))
-    edits.change(
-        PAGE,
-        lambda text: re.sub("<title>.*</title>", lambda _: f"<title>{html.escape(name, quote=False)}</title>", text),
-    )
+    title = f"<title>{html.escape(name, quote=False)}</title>"
+    edits.change(PAGE, lambda text: re.sub("<title>.*</title>", lambda _: title, text))
     edits.change(PRODUCTION, lambda text: re.sub(r"^name: .*$", f"name: {slug}", text, flags=re.MULTILINE))
     edits.change("README.md", lambda text: re.sub(r"\A# .*", lambda _: f"# {name}", text))
     return edits.save()
