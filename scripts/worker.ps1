@@ -1,5 +1,6 @@
-# Runs one queue's worker on this machine, beside a stack that runs already; the pool follows the platform.
+# Runs a worker on this machine, of one queue or several, beside a stack that runs already. The pool follows the platform.
 #   scripts\worker.ps1 ai [--print]
+#   scripts\worker.ps1 ingestion_io,charts_cpu --pool threads --concurrency 8 --reload [MORE OPTIONS OF celery worker]
 Set-Location (Join-Path $PSScriptRoot '..')
 
 . .\scripts\native\prepare.ps1

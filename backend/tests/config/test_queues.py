@@ -1,10 +1,11 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from config import env
 from config.queues import QUEUES, TABLE, VISIBILITY_TIMEOUT, UnknownQueue, choose_pool, get_queue, overridden
-from config.worker import build_argv
+from config.worker import BadOption, build_argv, chosen_queue, together
 
 CHARTS = next(row for row in TABLE if row.name == "charts_cpu")
 AI = next(row for row in TABLE if row.name == "ai")
@@ -65,3 +66,37 @@ def test_command_line_keeps_the_promise_of_the_row() -> None:
     assert options["--prefetch-multiplier"] == "1"
     assert options["--max-tasks-per-child"] == "50"
     assert options["--max-memory-per-child"] == "200000"
+
+
+def test_one_worker_serves_several_queues() -> None:
+    options = dict(pairwise(build_argv(chosen_queue("ingestion_io, charts_cpu,ai"))))
+    assert options["--queues"] == "ingestion_io,charts_cpu,ai"
+    assert options["--hostname"] == "ingestion_io+charts_cpu+ai@%h"
+    assert options["--concurrency"] == "4"
+    assert options["--prefetch-multiplier"] == "1"
+    assert options["--max-tasks-per-child"] == "50"
+
+
+def test_pool_concurrency_and_options_of_celery_are_passed_on() -> None:
+    queue = chosen_queue("ingestion_io,ai", pool="threads", concurrency=8)
+    argv = build_argv(queue, "--autoscale", "8,2")
+    assert (dict(pairwise(argv))["--pool"], dict(pairwise(argv))["--concurrency"]) == ("threads", "8")
+    assert argv[-2:] == ["--autoscale", "8,2"]
+    assert chosen_queue("ai", pool="gevent").concurrency == 200
+
+
+def test_queues_that_ask_for_different_pools_need_one() -> None:
+    rows = [replace(AI, pool="gevent"), replace(CHARTS, pool="prefork")]
+    with pytest.raises(BadOption, match="the pools gevent, prefork"):
+        together(rows)
+
+
+def test_prefork_is_refused_on_windows_with_what_to_use() -> None:
+    with pytest.raises(BadOption, match="--pool threads"):
+        chosen_queue("ai", pool="prefork", platform="win32")
+    assert chosen_queue("ai", pool="auto", platform="win32").pool == "solo"
+
+
+def test_misspelt_queue_among_several_is_named() -> None:
+    with pytest.raises(UnknownQueue, match="'aii'"):
+        chosen_queue("ai,aii")
