@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Django's command line: `python manage.py migrate`, `runserver`, `check_celery`, …
 
-In a checkout it has the native stack's environment: .env, and SQLite and Redis where that names none.
+In a checkout it works beside the stack that runs on this machine, or else on its data: SQLite, unless .env says more.
 """
 
 import os
@@ -16,9 +16,9 @@ SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 def main() -> None:
     if SCRIPTS.is_dir():  # no image has it
         sys.path.append(str(SCRIPTS))
-        from native.environment import given_environment, native_environment
+        from native.environment import environment_beside
 
-        os.environ |= native_environment(given_environment())
+        os.environ |= environment_beside()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     execute_from_command_line(sys.argv)
 

@@ -4,7 +4,9 @@
 Set-Location (Join-Path $PSScriptRoot '..')
 
 $native = $args.Count -gt 0 -and $args[0] -eq '--native'
-if (-not $native -and (Get-Command docker -ErrorAction SilentlyContinue)) {
+$data = if ($env:DATA_DIR) { $env:DATA_DIR } else { '.data' }
+$running = Test-Path (Join-Path $data 'running.env')  # left by scripts\up.ps1 --native and --hybrid where they run
+if (-not $native -and -not $running -and (Get-Command docker -ErrorAction SilentlyContinue)) {
     docker info *> $null
     if ($LASTEXITCODE -eq 0) {
         docker compose run --rm --volume "${PWD}/backend:/backend" --workdir /backend migrate python manage.py @args

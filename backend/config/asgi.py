@@ -16,9 +16,11 @@ from apps.accounts.sockets import authenticated
 from apps.jobs.engine.workers import get_presence
 from apps.jobs.live.backpressure import with_backpressure
 from apps.jobs.live.routing import websocket_urlpatterns
+from config.debugger import listen
 from config.loaded import report_loaded_files
 
 sockets = with_backpressure(authenticated(URLRouter(websocket_urlpatterns)))
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})
+listen()
 get_presence()  # takes its turn at reconciling: what waits for a worker is told also where there is none
 report_loaded_files()

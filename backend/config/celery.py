@@ -10,6 +10,7 @@ from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun,
 from kombu import Queue as BrokerQueue
 
 from config import broker, env, repairs
+from config.debugger import listen
 from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
 from config.loaded import report_loaded_files
 from config.logs import add_facts, facts, log_what_is_printed
@@ -128,6 +129,11 @@ def renew_old_connections(**_: Any) -> None:
     from django.db import close_old_connections
 
     close_old_connections()  # one that a restart of the database has broken is replaced
+
+
+@celeryd_init.connect
+def let_a_debugger_in(**_: Any) -> None:
+    listen()
 
 
 @celeryd_init.connect

@@ -3,7 +3,8 @@ the defaults here."""
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -41,6 +42,17 @@ PORTS = (
     Port("flower", "FLOWER_PORT", 5555),
     # Not 6379: a Redis that a developer runs for something else is neither used nor in the way.
     Port("redis", "REDIS_PORT", 6390),
+    Port("postgres", "POSTGRES_PORT", 5442),
+)
+
+# Where a stack that runs on this machine has its servers and files, for whoever works beside it.
+_OF_A_STACK = (
+    "DATABASE_URL",
+    "POSTGRES_PASSWORD",
+    "DATA_DIR",
+    "CELERY_BROKER_URL",
+    "CELERY_RESULT_BACKEND",
+    "REDIS_URL",
 )
 
 
@@ -64,6 +76,32 @@ def given_environment(shell: Mapping[str, str] = os.environ, *, dotenv: Path = R
     """Return what the shell and .env set. Empty means unset, as in Compose's ${NAME:-default} and in config.env."""
     given = read_dotenv(dotenv.read_text()) if dotenv.is_file() else {}
     return {name: value for name, value in (given | dict(shell)).items() if value}
+
+
+def running_file(environment: Mapping[str, str]) -> Path:
+    """Return the file that tells where the stack of this folder runs, while it does."""
+    return ROOT / environment.get("DATA_DIR", ".data") / "running.env"
+
+
+@contextmanager
+def told_where(environment: Mapping[str, str]) -> Iterator[None]:
+    """Tell others where this stack runs, for as long as it does."""
+    file = running_file(environment)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    known = {name: environment[name] for name in _OF_A_STACK if environment.get(name)}
+    file.write_text("".join(f"{name}={value}\n" for name, value in known.items()))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def environment_beside(shell: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment for work beside the stack that runs on this machine, or as if one ran."""
+    file = running_file(given_environment(shell))
+    told = read_dotenv(file.read_text()) if file.is_file() else {}
+    return native_environment(given_environment({**told, **{name: value for name, value in shell.items() if value}}))
 
 
 def native_environment(given: Mapping[str, str]) -> dict[str, str]:

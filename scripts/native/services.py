@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from native.environment import BACKEND, FLOWER_CONFIG, FRONTEND
@@ -11,6 +11,7 @@ from native.processes import Service
 from native.redis_server import redis_command
 
 PYTHON = (sys.executable, "-m")
+DEBUG_PORT = 5678  # as in .vscode/launch.json
 RELOADED = (*PYTHON, "config.reload")
 
 
@@ -40,20 +41,32 @@ def migrate_service(environment: Mapping[str, str]) -> Service:
 
 def backend_services(environment: Mapping[str, str], *, reload: bool) -> list[Service]:
     """Return web, a worker per queue, beat and Flower. With `reload`, an edit restarts those that it concerns."""
-    run = RELOADED if reload else ()
-
-    def service(name: str, *command: str, reloaded: bool = True) -> Service:
-        heartbeat = Path(environment["DATA_DIR"]) / "heartbeat" / name
-        own = {**environment, "HEARTBEAT_FILE": str(heartbeat)}
-        return Service(name, [*(run if reloaded else ()), *PYTHON, *command], BACKEND, own)
-
     flower = [f"--conf={FLOWER_CONFIG}", "--address=127.0.0.1", f"--port={environment['FLOWER_PORT']}"]
     return [
-        service("web", "daphne", "-b", "127.0.0.1", "-p", environment["WEB_PORT"], "config.asgi:application"),
-        *(service(worker_name(queue), "config.worker", queue) for queue in queue_names()),
-        service("beat", "celery", "-A", "config", "beat"),
-        service("flower", "celery", "-A", "config", "flower", *flower, reloaded=False),
+        web_service(environment, reload=reload),
+        *(worker_service(environment, [queue], reload=reload) for queue in queue_names()),
+        _service("beat", "celery", "-A", "config", "beat", environment=environment, reload=reload),
+        _service("flower", "celery", "-A", "config", "flower", *flower, environment=environment, reload=False),
     ]
+
+
+def web_service(environment: Mapping[str, str], *, reload: bool) -> Service:
+    command = ("daphne", "-b", "127.0.0.1", "-p", environment["WEB_PORT"], "config.asgi:application")
+    return _service("web", *command, environment=environment, reload=reload)
+
+
+def worker_service(environment: Mapping[str, str], queues: Sequence[str], *, reload: bool) -> Service:
+    """Return one worker for these queues."""
+    name = worker_name(queues[0]) if len(queues) == 1 else "worker"
+    pool = ("--pool", "solo") if environment.get("DEBUG_SERVICE") == name else ()  # a debugger sees one process
+    return _service(name, "config.worker", ",".join(queues), *pool, environment=environment, reload=reload)
+
+
+def _service(name: str, *command: str, environment: Mapping[str, str], reload: bool) -> Service:
+    own = {**environment, "HEARTBEAT_FILE": str(Path(environment["DATA_DIR"]) / "heartbeat" / name)}
+    if environment.get("DEBUG_SERVICE") == name:
+        own["DEBUGGER_LISTEN"] = f"127.0.0.1:{DEBUG_PORT}"
+    return Service(name, [*(RELOADED if reload else ()), *PYTHON, *command], BACKEND, own)
 
 
 def frontend_service(environment: Mapping[str, str]) -> Service:

@@ -13,7 +13,7 @@ from threading import Thread
 from types import FrameType
 
 from native import frontend, services
-from native.environment import given_environment, given_redis, native_environment, ports_of
+from native.environment import given_environment, given_redis, native_environment, ports_of, told_where
 from native.log import Log
 from native.ports import complaints, is_answered
 from native.processes import Process, Service, stop
@@ -136,13 +136,15 @@ def main() -> int:
         print("\n".join(taken), file=sys.stderr)
         return 1
     (Path(environment["DATA_DIR"]) / "heartbeat").mkdir(parents=True, exist_ok=True)
-    return run(
-        redis=services.redis_service(environment, redis) if redis else None,
-        migrate=services.migrate_service(environment),
-        others=others,
-        log=(log := Log(["system", "redis", "migrate", *(service.name for service in others)])),
-        ready=lambda: announce(environment, others, log),
-    )
+    log = Log(["system", "redis", "migrate", *(service.name for service in others)])
+    with told_where(environment):
+        return run(
+            redis=services.redis_service(environment, redis) if redis else None,
+            migrate=services.migrate_service(environment),
+            others=others,
+            log=log,
+            ready=lambda: announce(environment, others, log),
+        )
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from native.environment import BACKEND, given_environment, native_environment
+from native.environment import BACKEND, environment_beside
 from native.ports import is_answered
 
 REDIS_PORTS = {"redis": 6379, "rediss": 6379}
 
 
 def main() -> int:
-    environment = native_environment(given_environment())
+    environment = environment_beside()
     broker = urlsplit(environment["CELERY_BROKER_URL"])
     port = broker.port or REDIS_PORTS.get(broker.scheme)
     asks_only = {"-h", "--help", "--print"} & set(sys.argv[1:])
