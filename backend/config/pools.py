@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from threading import Lock, Thread
+from threading import Lock, Thread, current_thread, main_thread
 from typing import Any
 
+from billiard.process import current_process
 from celery.exceptions import SoftTimeLimitExceeded
 
 from config import env
@@ -14,6 +15,15 @@ from config import env
 def gevent_is_patched() -> bool:
     monkey = sys.modules.get("gevent.monkey")
     return bool(monkey and monkey.is_module_patched("socket"))
+
+
+def pool_of_this_process() -> str:
+    """Return the name of the pool in which this task runs."""
+    if gevent_is_patched():
+        return "gevent"
+    if current_process().name.startswith("ForkPoolWorker"):
+        return "prefork"
+    return "solo" if current_thread() is main_thread() else "threads"
 
 
 def time_limit_errors() -> tuple[type[BaseException], ...]:

@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from native.environment import BACKEND, FLOWER_CONFIG, FRONTEND
 from native.frontend import npm
@@ -17,9 +18,14 @@ RELOADED = (*PYTHON, "config.reload")
 
 def queue_names() -> list[str]:
     """Return the queues of the queue table."""
+    return list(backend_module("config.queues").QUEUES)
+
+
+def backend_module(name: str) -> Any:
+    """Return a module of the backend's that needs no Django."""
     sys.path.insert(0, str(BACKEND))
     try:
-        return list(importlib.import_module("config.queues").QUEUES)
+        return importlib.import_module(name)
     finally:
         sys.path.remove(str(BACKEND))
 
