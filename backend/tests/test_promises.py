@@ -114,7 +114,6 @@ def test_infrastructure_has_a_folder_per_service_and_nothing_else() -> None:
 def test_script_for_windows_runs_what_the_other_one_runs(script: str) -> None:
     run = re.compile(r"\b((?:native|project|testing)\.[a-z]\w+|manage\.py)\b")
     modules, on_windows = (set(run.findall(read(f"scripts/{name}"))) for name in (script, f"{script}.ps1"))
-    assert modules
     assert modules == on_windows
 
 

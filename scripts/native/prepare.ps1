@@ -11,7 +11,7 @@ if (-not $env:UV) {
 }
 if (-not (Test-Path $env:UV)) {
     Write-Host 'uv was not found; installing it into .data\tools (once)'
-    $launcher = Get-Command py, python -ErrorAction SilentlyContinue | Select-Object -First 1
+    $launcher = Get-Command -Name 'py', 'python' -ErrorAction SilentlyContinue | Select-Object -First 1
     if (-not $launcher) {
         throw 'Python 3.11 or newer is needed and was not found. Install it (https://www.python.org/downloads/) and try again.'
     }
