@@ -12,7 +12,7 @@ from kombu import Queue as BrokerQueue
 from config import broker, env, repairs
 from config.debugger import listen
 from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
-from config.loaded import report_loaded_files
+from config.loaded import let_wait, report_loaded_files
 from config.logs import add_facts, facts, log_what_is_printed
 from config.pools import database_is_pooled
 from config.queues import DEFAULT_QUEUE, QUEUES, VISIBILITY_TIMEOUT, choose_pool, get_queue, max_stay
@@ -162,6 +162,13 @@ def end_log_lines(task: Any, **_: Any) -> None:
 
 
 @worker_ready.connect
-@beat_init.connect
 def tell_the_reloader(**_: Any) -> None:
+    report_loaded_files()
+
+
+@beat_init.connect
+def tell_the_reloader_of_beat(**_: Any) -> None:
+    from django.conf import settings
+
+    let_wait(settings.PIPELINES_DIR)  # it runs none
     report_loaded_files()

@@ -1,14 +1,16 @@
 """Tells the reloader which of our files a process has loaded. Nothing happens where there is no reloader."""
 
+import json
 import os
 import sys
 from pathlib import Path
 
 BACKEND = Path(__file__).resolve().parent.parent
-REPORT = "RELOAD_REPORT"  # set by the reloader: where to write the files, one a line
+REPORT = "RELOAD_REPORT"  # set by the reloader: where to write the files, as JSON
 
 
 _awaited: set[Path] = set()
+_waiting: set[Path] = set()
 
 
 def await_edits(folder: Path) -> None:
@@ -16,9 +18,15 @@ def await_edits(folder: Path) -> None:
     _awaited.add(folder)
 
 
+def let_wait(place: Path) -> None:
+    """Have edits of a file or folder wait until those have restarted which run what stands there."""
+    _waiting.add(place)
+
+
 def report_loaded_files() -> None:
     """Tell the reloader, if there is one, which of our files this process has loaded."""
     if report := os.environ.get(REPORT):
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
         ours = [file for file in files if file and Path(file).is_relative_to(BACKEND)]
-        Path(report).write_text("\n".join([*ours, *map(str, _awaited)]), encoding="utf-8")
+        report_of = {"loaded": [*ours, *map(str, _awaited)], "waiting": list(map(str, _waiting))}
+        Path(report).write_text(json.dumps(report_of), encoding="utf-8")

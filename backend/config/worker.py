@@ -85,7 +85,7 @@ def main() -> None:
         print(shlex.join(argv[2:]))
         return
     if given.reload:
-        argv = [sys.executable, "-m", "config.reload", *argv]
+        argv = [sys.executable, "-m", "config.reload", "--overlap", *argv]
     if queue.pool in ("gevent", "threads"):  # many tasks in one process share its database connections
         os.environ.setdefault("DATABASE_POOL", "true")
     if sys.platform == "win32":  # there, a program that execs looks ended to whoever started it

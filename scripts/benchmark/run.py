@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from statistics import median
 
+from benchmark import reload as reloading
 from benchmark import sockets as watching
 from benchmark.memory import memory_of
 from benchmark.stack import WORKERS, Measured, measured_stack
@@ -109,20 +110,37 @@ def memory(stack: Measured, scale: Scale) -> Iterator[Row]:
         yield Row(process, "MiB", mib)
 
 
+def reload(scale: Scale) -> Iterator[Row]:
+    with reloading.development_stack() as stack:
+        new, edit = reloading.seconds_to_run(stack, scale.runs)
+    yield Row("from saving a new pipeline until it has run", "s", new)
+    yield Row("from saving an edit until the new code has run", "s", edit)
+
+
 PARTS = {part.__name__: part for part in (throughput, start, report, claim, messages, sockets, memory)}
+ON_THEIR_OWN = {"reload": reload}  # each on a stack of its own
+EVERY = [*PARTS, *ON_THEIR_OWN]
 
 
 def bench(scale: Scale, parts: list[str]) -> list[Row]:
     print("Building and starting a stack of its own", flush=True)
     rows = list[Row]()
-    sizes = sorted({*scale.sizes, scale.large})
-    with measured_stack(sizes) as stack:
-        print(f"{'engine | bare':<52} {'':<8} {'engine':>12} {'bare':>12} {'ratio':>9}", flush=True)
-        for name in parts:
-            for row in PARTS[name](stack, scale):
-                print(row, flush=True)
-                rows.append(row)
+    for row in measure(scale, parts):
+        if not rows:
+            print(f"{'engine | bare':<52} {'':<8} {'engine':>12} {'bare':>12} {'ratio':>9}", flush=True)
+        print(row, flush=True)
+        rows.append(row)
     return rows
+
+
+def measure(scale: Scale, parts: list[str]) -> Iterator[Row]:
+    if together := [name for name in parts if name in PARTS]:
+        with measured_stack(sorted({*scale.sizes, scale.large})) as stack:
+            for name in together:
+                yield from PARTS[name](stack, scale)
+    for name in parts:
+        if name in ON_THEIR_OWN:
+            yield from ON_THEIR_OWN[name](scale)
 
 
 def save(rows: list[Row], scale: Scale, name: str) -> None:
@@ -136,12 +154,12 @@ def save(rows: list[Row], scale: Scale, name: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)}; default: all")
+    parser.add_argument("part", nargs="*", help=f"of {', '.join(EVERY)}; default: all")
     parser.add_argument("--quick", action="store_true", help="tiny, to see that it works; its figures mean nothing")
     parser.add_argument("--sizes", metavar="N,N", help="steps of the jobs of `throughput`; default: 10,100,1000,10000")
     parser.add_argument("--runs", type=int, metavar="N", help=f"default: {FULL.runs}")
     given = parser.parse_args()
-    if unknown := set(given.part) - set(PARTS):
+    if unknown := set(given.part) - set(EVERY):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     if not engine_answers():
         parser.error("no Docker engine answers")
@@ -152,7 +170,7 @@ def main() -> int:
         scale = replace(scale, sizes=tuple(map(int, given.sizes.split(","))))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the stack is taken down, as after Ctrl-C
     try:
-        save(bench(scale, given.part or list(PARTS)), scale, "bench-quick.json" if given.quick else "bench.json")
+        save(bench(scale, given.part or EVERY), scale, "bench-quick.json" if given.quick else "bench.json")
     except ComposeFailed as error:  # what Docker said
         print(error, file=sys.stderr)
         return 1

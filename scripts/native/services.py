@@ -14,6 +14,7 @@ from native.redis_server import redis_command
 PYTHON = (sys.executable, "-m")
 DEBUG_PORT = 5678  # as in .vscode/launch.json
 RELOADED = (*PYTHON, "config.reload")
+OVERLAPPING = (*RELOADED, "--overlap")  # what listens at no port
 
 
 def queue_names() -> list[str]:
@@ -72,7 +73,8 @@ def _service(name: str, *command: str, environment: Mapping[str, str], reload: b
     own = {**environment, "HEARTBEAT_FILE": str(Path(environment["DATA_DIR"]) / "heartbeat" / name)}
     if environment.get("DEBUG_SERVICE") == name:
         own["DEBUGGER_LISTEN"] = f"127.0.0.1:{DEBUG_PORT}"
-    return Service(name, [*(RELOADED if reload else ()), *PYTHON, *command], BACKEND, own)
+    reloaded = (RELOADED if name == "web" else OVERLAPPING) if reload else ()
+    return Service(name, [*reloaded, *PYTHON, *command], BACKEND, own)
 
 
 def frontend_service(environment: Mapping[str, str]) -> Service:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from config.reload import LATER
+
 pytestmark = pytest.mark.integration
 
 BACKEND = Path(__file__).resolve().parents[2]
@@ -25,13 +27,13 @@ time.sleep(60)
 
 
 @contextmanager
-def reloading(folder: Path, *, polling: bool) -> Iterator[Path]:
+def reloading(folder: Path, *, polling: bool = False, command: str = COMMAND, overlap: bool = False) -> Iterator[Path]:
     """Run a command that loads `used.py` but not `other.py`, with the backend's place taken by `folder`."""
     for name, text in (("used.py", "VALUE = 1\n"), ("other.py", "")):
         (folder / name).write_text(text)
         os.utime(folder / name, (0, 0))  # polling sees whole seconds: an edit in the second of the creation is none
     main = folder / "main.py"
-    main.write_text(COMMAND.format(folder=str(folder)))
+    main.write_text(command.format(folder=str(folder)))
     # both processes look at `folder` instead of the backend
     (folder / "sitecustomize.py").write_text(
         f"import pathlib, config.loaded; config.loaded.BACKEND = pathlib.Path({str(folder)!r})\n"
@@ -44,8 +46,9 @@ def reloading(folder: Path, *, polling: bool) -> Iterator[Path]:
     }
     log = folder / "log"
     with log.open("wb") as output:
-        command = [sys.executable, "-c", start, sys.executable, str(main)]
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+        options = ["--overlap"] if overlap else []
+        arguments = [sys.executable, "-c", start, *options, sys.executable, str(main)]
+        process = subprocess.Popen(arguments, stdout=output, stderr=output, env=environment)
     try:
         yield log
     finally:
@@ -69,7 +72,7 @@ def test_edit_of_a_loaded_file_restarts_the_command(tmp_path: Path, polling: boo
 
 
 def test_edit_of_a_file_that_is_not_loaded_restarts_nothing(tmp_path: Path) -> None:
-    with reloading(tmp_path, polling=False) as log:
+    with reloading(tmp_path) as log:
         wait_for(log, "started 1")
         (tmp_path / "other.py").write_text("VALUE = 0\n")
         (tmp_path / "used.py").write_text("VALUE = 22\n")
@@ -79,7 +82,7 @@ def test_edit_of_a_file_that_is_not_loaded_restarts_nothing(tmp_path: Path) -> N
 
 
 def test_new_renamed_and_deleted_files_restart_the_command(tmp_path: Path) -> None:
-    with reloading(tmp_path, polling=False) as log:
+    with reloading(tmp_path) as log:
         wait_for(log, "started 1")
         (tmp_path / "new.py").write_text("")
         wait_for(log, "started 1", times=2)
@@ -90,7 +93,7 @@ def test_new_renamed_and_deleted_files_restart_the_command(tmp_path: Path) -> No
 
 
 def test_file_that_an_editor_replaces_is_not_new(tmp_path: Path) -> None:
-    with reloading(tmp_path, polling=False) as log:
+    with reloading(tmp_path) as log:
         wait_for(log, "started 1")
         (tmp_path / "temporary").write_text("VALUE = 0\n")
         (tmp_path / "temporary").replace(tmp_path / "other.py")
@@ -100,10 +103,59 @@ def test_file_that_an_editor_replaces_is_not_new(tmp_path: Path) -> None:
 
 
 def test_syntax_error_is_shown_and_its_mending_starts_the_command(tmp_path: Path) -> None:
-    with reloading(tmp_path, polling=False) as log:
+    with reloading(tmp_path) as log:
         wait_for(log, "started 1")
         (tmp_path / "used.py").write_text("VALUE = = 3\n")
         wait_for(log, "SyntaxError")
         wait_for(log, "edit a file to start it again")
         (tmp_path / "used.py").write_text("VALUE = 333\n")
         wait_for(log, "started 333")
+
+
+def test_file_that_was_deleted_and_comes_back_is_new(tmp_path: Path) -> None:
+    with reloading(tmp_path) as log:
+        wait_for(log, "started 1")
+        (tmp_path / "new.py").write_text("")
+        wait_for(log, "started 1", times=2)
+        (tmp_path / "new.py").unlink()
+        time.sleep(2)
+        (tmp_path / "new.py").write_text("")
+        wait_for(log, "started 1", times=3)
+
+
+FINISHES = """
+import signal, sys, time
+sys.path.insert(0, {folder!r})
+import used
+from pathlib import Path
+from config.loaded import let_wait, report_loaded_files
+let_wait(Path({folder!r}, "other.py"))
+import other
+def finish(*_):
+    time.sleep(3)
+    print("finished", used.VALUE, flush=True)
+    sys.exit()
+signal.signal(signal.SIGTERM, finish)
+report_loaded_files()
+print("started", used.VALUE, flush=True)
+time.sleep(60)
+"""
+
+
+def test_new_process_starts_while_the_old_one_finishes(tmp_path: Path) -> None:
+    with reloading(tmp_path, command=FINISHES, overlap=True) as log:
+        wait_for(log, "started 1")
+        (tmp_path / "used.py").write_text("VALUE = 22\n")
+        wait_for(log, "started 22")
+        assert "finished" not in log.read_text()
+        wait_for(log, "finished 1")
+    wait_for(log, "finished 22")  # the reloader waits for it
+
+
+def test_what_can_wait_restarts_after_the_others(tmp_path: Path) -> None:
+    with reloading(tmp_path, command=FINISHES, overlap=True) as log:
+        wait_for(log, "started 1")
+        begun = time.monotonic()
+        (tmp_path / "other.py").write_text("VALUE = 0\n")
+        wait_for(log, "other.py changed")
+        assert time.monotonic() - begun > LATER - 1  # polling and clocks aside

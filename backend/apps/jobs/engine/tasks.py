@@ -18,8 +18,8 @@ from apps.jobs.engine.interruptions import Interrupted
 from apps.jobs.engine.queueing import task_name
 from apps.jobs.engine.run import run_step
 from apps.jobs.engine.workers import Presence, get_presence, set_presence, threads
-from apps.jobs.pipelines import Stage, all_pipelines
-from config.loaded import await_edits
+from apps.jobs.pipelines import Stage, pipelines_by_place
+from config.loaded import await_edits, let_wait
 from config.queues import QUEUES, get_queue
 
 log = logging.getLogger(__name__)
@@ -157,10 +157,12 @@ class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
 
     def create(self, worker: Any) -> None:
         served = set(worker.app.amqp.queues.consume_from)
-        for pipeline in all_pipelines():
-            for stage in pipeline.stages:
-                if stage.queue in served:
-                    self._load(stage)
+        for place, pipelines in pipelines_by_place().items():
+            stages = [stage for pipeline in pipelines for stage in pipeline.stages if stage.queue in served]
+            for stage in stages:
+                self._load(stage)
+            if not stages:
+                let_wait(place)
         gc.collect()
         gc.freeze()  # else each process of the pool copies what was imported, when its garbage is first collected
 

@@ -16,4 +16,5 @@ from apps.jobs.pipelines.registry import all_pipelines as all_pipelines
 from apps.jobs.pipelines.registry import broken_modules as broken_modules
 from apps.jobs.pipelines.registry import find_pipeline as find_pipeline
 from apps.jobs.pipelines.registry import import_pipelines as import_pipelines
+from apps.jobs.pipelines.registry import pipelines_by_place as pipelines_by_place
 from apps.jobs.pipelines.registry import register as register

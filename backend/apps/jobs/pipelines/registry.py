@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 _pipelines: dict[str, Pipeline] = {}
 _broken: dict[str, "BrokenModule"] = {}
+_kinds: dict[Path, list[str]] = {}  # of each module: its file, or the folder of a package
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,11 @@ def register(pipeline: Pipeline) -> Pipeline:
 def import_pipelines(folder: Path) -> None:
     """Import every module in a folder. One that can't be imported is logged and kept; the others go on without it."""
     for module in iter_modules([str(folder)]):
+        before = set(_pipelines)
         with _noting_errors(module.name, folder):
             import_module(f"{folder.name}.{module.name}")
+            place = folder / (module.name if module.ispkg else f"{module.name}.py")
+            _kinds[place] = [kind for kind in _pipelines if kind not in before]
 
 
 @contextmanager
@@ -67,6 +71,11 @@ def _in_one_line(error: Exception, folder: Path) -> str:
 def all_pipelines() -> list[Pipeline]:
     """Return every registered pipeline, by kind."""
     return [_pipelines[kind] for kind in sorted(_pipelines)]
+
+
+def pipelines_by_place() -> dict[Path, list[Pipeline]]:
+    """Return what each module registered, by its file, or by its folder if it is one."""
+    return {place: [_pipelines[kind] for kind in kinds] for place, kinds in _kinds.items()}
 
 
 def find_pipeline(kind: str) -> Pipeline | None:
