@@ -1,11 +1,10 @@
 """`python -m config.reload [--overlap] COMMAND…` restarts the command when Python that it has loaded changes.
 
 With --overlap the new process starts while the old one still ends: for a worker, which listens at no port.
-Where the time goes, on two cores: watching 0.3 s; a worker ends in 1.7 s (its pool's own pauses) and starts in 0.8 s, of
-which 0.45 s are imports (compiled in advance they take as long). But all six processes know every pipeline, and at once
-they took 4.7 s from a save to a step in the new code; beside their predecessors 3.9; 1.5 since those that run nothing of
-what changed wait for the others (`scripts/bench reload`, medians of five).
-
+Where the time goes, on two cores: watching 0.3 s; a worker ends in 1.7 s (its pool's own pauses) and starts in 0.8 s,
+of which 0.45 s are imports (compiled in advance they take as long). But all six processes know every pipeline, and at
+once they took 4.7 s from a save to a step in the new code; beside their predecessors 3.9 s; and 1.5 s since those that
+run nothing of what changed wait for the others (`scripts/bench reload`, medians of five).
 The command reports which files it has loaded; they restart it, and files that are new: nobody knows yet whose they are.
 A command that ends before its report, as with a syntax error, waits for any edit.
 WATCHFILES_FORCE_POLLING=true polls, for mounts without inotify (Docker Desktop).
