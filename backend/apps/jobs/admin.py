@@ -48,7 +48,6 @@ class JobAdmin(ReadOnly):
     list_filter = ("status", "kind", "error_code", "priority")
     list_select_related = ("owner",)
     search_fields = ("id__exact", "owner__username", "source_name")
-    date_hierarchy = "created_at"
     inlines = (StagesOfJob,)
     actions = ("cancel", "retry")
 

@@ -79,7 +79,10 @@ class Job(models.Model):
             models.Index(fields=["owner", "-created_at"]),
             models.Index(fields=["owner"], condition=Q(status__in=["queued", "processing"]), name="active_jobs"),
             models.Index(fields=["finished_at"]),
-            models.Index(fields=["error_code", "kind"], condition=Q(status="failed"), name="failed_jobs"),
+            models.Index(fields=["-created_at", "-id"], name="newest_jobs"),  # of all users, for operators
+            models.Index(
+                fields=["error_code", "kind", "finished_at"], condition=Q(status="failed"), name="failed_jobs"
+            ),
         ]
 
     def __str__(self) -> str:

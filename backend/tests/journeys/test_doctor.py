@@ -53,6 +53,14 @@ def test_worker_that_is_up_but_idle_because_it_listens_elsewhere(stack: Stack) -
     assert "compare CELERY_BROKER_URL" in troubles(done)["answer of ai"]["remedy"]
 
 
+def test_clock_that_is_off(stack: Stack) -> None:
+    code = (
+        "import time; real = time.time; time.time = lambda: real() - 60; "
+        "from apps.operations.doctor.servers import check_clocks; print([found.text for found in check_clocks()])"
+    )
+    assert "the database's is +60.0 s off" in run(stack, "shell", "-v", "0", "-c", code).stdout
+
+
 def test_debug_task_shows_who_ran_it(stack: Stack) -> None:
     shown = run(stack, "debug_task", "ai").stdout
     lines = dict(line.split(maxsplit=1) for line in shown.replace("round trip", "round-trip").splitlines())
