@@ -12,7 +12,8 @@ if ($first -eq '--hybrid') {
 } elseif ($first -ne '--native' -and (Get-Command docker -ErrorAction SilentlyContinue)) {
     docker info *> $null
     if ($LASTEXITCODE -eq 0) {
-        if (-not $env:DEBUG_SERVICE) {
+        $named = (Test-Path .env) -and (Select-String -Quiet -Path .env -Pattern '^DEBUG_SERVICE=.')
+        if (-not $env:DEBUG_SERVICE -and -not $named) {
             docker compose up --build @args
             exit $LASTEXITCODE
         }

@@ -116,6 +116,8 @@ def test_new_name_is_what_people_see(checkout: Path) -> None:
         (("new_pipeline", "mail", "--queue", "aii"), "There is no queue 'aii'. The queues are "),
         (("new_queue", "ai"), "There is a queue 'ai' already"),
         (("new_queue", "sound", "--time-limit", "10"), "soft time limit has to be below"),
+        (("new_queue", "sound", "--concurrency", "0"), "at least 1"),
+        (("new_queue", "sound", "--purpose", "a\nb"), "on one line"),
         (("rename", "世界"), "a letter from a to z"),
     ],
     ids=lambda value: "_".join(value) if isinstance(value, tuple) else "",

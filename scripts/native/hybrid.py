@@ -4,7 +4,6 @@ Docker's workers serve the other queues, and with `--beside` these, too.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +15,12 @@ from native.ports import complaints
 from native.processes import Service
 from native.up import announce, run
 
+OF_SERVERS = ("DATABASE_URL", "CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "REDIS_URL", "REDIS_PASSWORD")
+
 
 def hybrid_environment(given: dict[str, str]) -> dict[str, str]:
-    """Return the environment of the processes on this machine."""
-    environment = native_environment(given)
+    """Return the environment of the processes on this machine, whose servers are Docker's whatever else is given."""
+    environment = native_environment({name: value for name, value in given.items() if name not in OF_SERVERS})
     environment.setdefault("POSTGRES_PASSWORD", "app")
     environment["DATABASE_URL"] = f"postgresql://app@127.0.0.1:{environment['POSTGRES_PORT']}/app"
     return environment
@@ -40,7 +41,6 @@ def main() -> int:
     parser.add_argument("--beside", action="store_true", help="Docker's workers serve these queues, too")
     options = parser.parse_args()
     environment = hybrid_environment(given_environment())
-    os.environ.update(environment)
     try:
         queues = chosen_queues(options.queues)
         ports = ports_of(environment)

@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,18 @@ class Edits:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         return [path.relative_to(ROOT).as_posix() for path in self._texts]
+
+
+def carry_out(change: Callable[[], list[str]], *, afterwards: str) -> int:
+    """Make a change, say which files it wrote and what comes next, or why it can't be. Return the exit code."""
+    try:
+        files = change()
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    print("Written:", *files, sep="\n  ")
+    print(afterwards)
+    return 0
 
 
 def checked_name(name: str) -> str:

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from native.services import queue_names
-from project.edits import Edits, Refused, checked_name
+from project.edits import Edits, Refused, carry_out, checked_name
 
 PIPELINE = '''\
 """{title}: say in a sentence what it is for."""
@@ -74,14 +74,10 @@ def main() -> int:
     parser.add_argument("name", help="small letters, digits and _, such as send_mail")
     parser.add_argument("--queue", default="default", help="whose workers run it; default: default")
     given = parser.parse_args()
-    try:
-        files = make(given.name, given.queue)
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        return 1
-    print("Made", *files, sep="\n  ")
-    print("A stack that runs offers it within seconds. Its test: scripts/test unit")
-    return 0
+    return carry_out(
+        lambda: make(given.name, given.queue),
+        afterwards="A stack that runs offers it within seconds. Its test: scripts/test unit",
+    )
 
 
 if __name__ == "__main__":

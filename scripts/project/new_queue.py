@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 
 from native.services import queue_names
-from project.edits import Edits, Refused, checked_name
+from project.edits import Edits, Refused, carry_out, checked_name
 
 TABLE = "backend/config/queues.py"
 COMPOSE_FILES = ("docker-compose.yml", "docker-compose.prod.yml")
@@ -44,6 +44,10 @@ def add(row: Row) -> list[str]:
         raise Refused(f"There is a queue {row.name!r} already, in {TABLE}.")
     if row.soft_time_limit >= row.time_limit:
         raise Refused("The soft time limit has to be below the time limit, so that a task can tell of it.")
+    if not row.purpose.isprintable() or "\\" in row.purpose:
+        raise Refused("The purpose is a few words on one line, without backslashes.")
+    if min(value for value in vars(row).values() if isinstance(value, int) and not isinstance(value, bool)) < 1:
+        raise Refused("Every number of a queue is at least 1.")
     edits = Edits()
     edits.change(TABLE, lambda text: text.replace("    ),\n)\n", f"    ),\n{row.as_python()})\n", 1))
     for name in COMPOSE_FILES:
@@ -80,14 +84,8 @@ def main() -> int:
     }.items():
         parser.add_argument(f"--{option}", type=int, default=getattr(Row, option.replace("-", "_")), help=what)
     parser.add_argument("--acks-early", dest="acks_late", action="store_false", help="acknowledge before a task runs")
-    try:
-        files = add(Row(**vars(parser.parse_args())))
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        return 1
-    print("Changed", *files, sep="\n  ")
-    print("Start its worker: scripts/up")
-    return 0
+    row = Row(**vars(parser.parse_args()))
+    return carry_out(lambda: add(row), afterwards="Start its worker: scripts/up")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 
-from project.edits import Edits, Refused
+from project.edits import Edits, Refused, carry_out
 
 BRAND, PAGE, PRODUCTION = "frontend/src/shared/brand.ts", "frontend/index.html", "docker-compose.prod.yml"
 
@@ -30,16 +30,11 @@ def rename(name: str) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/rename", description="Gives the project another name.")
     parser.add_argument("name", help='what people see: "My product"')
-    try:
-        files = rename(parser.parse_args().name)
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        return 1
-    print("Changed", *files, sep="\n  ")
-    print(
-        "A stack that runs in production has another name now: take it down before, and its volumes stay as they are."
+    name = parser.parse_args().name
+    return carry_out(
+        lambda: rename(name),
+        afterwards="In production the stack, and with it its volumes, has another name from now on.",
     )
-    return 0
 
 
 if __name__ == "__main__":

@@ -12,10 +12,8 @@ from apps.jobs import services
 from apps.jobs.models import Job, Stage, Step, Worker
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in its stubs alone
-    """What the engine alone writes."""
-
-    show_full_result_count = False  # no counting of a million rows beside the page's own
+class WrittenByEngine:
+    """Rows that nobody adds, changes or deletes here."""
 
     def has_add_permission(self, *_: Any, **__: Any) -> bool:
         return False
@@ -27,19 +25,14 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in its st
         return False
 
 
-class StagesOfJob(admin.TabularInline):  # type: ignore[type-arg]
+class ReadOnly(WrittenByEngine, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in its stubs alone
+    show_full_result_count = False  # no counting of a million rows beside the page's own
+
+
+class StagesOfJob(WrittenByEngine, admin.TabularInline):  # type: ignore[type-arg]
     model = Stage
     fields = ("name", "queue", "total", "completed", "failed", "cancelled")
     extra = 0
-
-    def has_add_permission(self, *_: Any, **__: Any) -> bool:
-        return False
-
-    def has_change_permission(self, *_: Any, **__: Any) -> bool:
-        return False
-
-    def has_delete_permission(self, *_: Any, **__: Any) -> bool:
-        return False
 
 
 @admin.register(Job)
@@ -53,7 +46,7 @@ class JobAdmin(ReadOnly):
 
     def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         """Tell whether somebody may cancel and retry; no field can be changed."""
-        return super(ReadOnly, self).has_change_permission(request, obj)
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
 
     def get_readonly_fields(self, *_: Any, **__: Any) -> list[str]:
         return [field.name for field in Job._meta.fields]

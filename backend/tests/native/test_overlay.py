@@ -26,3 +26,12 @@ def test_queues_of_the_worker_here_are_all_or_those_that_are_named() -> None:
     assert hybrid.chosen_queues("")[0] == "ingestion_io"
     with pytest.raises(ValueError, match=r"no queue aii\. The queues are ingestion_io"):
         hybrid.chosen_queues("aii")
+
+
+def test_processes_here_have_the_servers_of_docker_whatever_else_is_given() -> None:
+    given = {"REDIS_URL": "redis://elsewhere:6379/1", "REDIS_PASSWORD": "x", "DATABASE_URL": "sqlite:///y"}
+    environment = hybrid.hybrid_environment(given | {"REDIS_PORT": "6400", "POSTGRES_PORT": "5400"})
+    assert environment["REDIS_URL"] == "redis://127.0.0.1:6400/1"
+    assert environment["CELERY_BROKER_URL"] == "redis://127.0.0.1:6400/0"
+    assert "REDIS_PASSWORD" not in environment
+    assert environment["DATABASE_URL"] == "postgresql://app@127.0.0.1:5400/app"

@@ -70,7 +70,6 @@ class IdempotencyKey(serializers.Serializer[Any]):
 class JobsQuery(serializers.Serializer[Any]):
     status = Choice(JobStatus, required=False)
     kind = serializers.CharField(required=False, max_length=64)
-    error_code = Choice(ErrorCode, required=False)
     everybody = serializers.BooleanField(required=False, help_text="For operators: the jobs of all users.")
     cursor = serializers.CharField(required=False)
 

@@ -2,10 +2,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { JobFilters, useJobFilter } from '../../features/jobs/JobFilters';
 import { JobTable } from '../../features/jobs/JobTable';
+import { OlderJobs } from '../../features/jobs/OlderJobs';
 import { useLiveJobs } from '../../features/jobs/useLiveJobs';
 import { pipelinesQuery } from '../../features/pipelines/api';
 import { ConnectionBadge } from '../../shared/live/ConnectionBadge';
-import { Button, ButtonLink } from '../../shared/ui/Button';
+import { ButtonLink } from '../../shared/ui/Button';
 import { Loading } from '../../shared/ui/Loading';
 import { Page } from '../../shared/ui/Page';
 import styles from './JobsPage.module.css';
@@ -21,13 +22,7 @@ export function JobsPage() {
       {jobs.length > 0 && <JobTable jobs={jobs} />}
       {jobs.length === 0 &&
         (query.data ? <NoJobs isFiltered={isFiltered} /> : <Loading query={query} what="Your jobs" />)}
-      {query.hasNextPage && (
-        <p className={styles.more}>
-          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Show older jobs
-          </Button>
-        </p>
-      )}
+      <OlderJobs pages={query} />
     </Page>
   );
 }

@@ -2,13 +2,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { JobFilters, useJobFilter } from '../../features/jobs/JobFilters';
 import { JobTable } from '../../features/jobs/JobTable';
+import { OlderJobs } from '../../features/jobs/OlderJobs';
 import { everybodysJobsQuery, failuresQuery } from '../../features/operations/api';
 import { FailureGroups } from '../../features/operations/FailureGroups';
 import { pipelinesQuery } from '../../features/pipelines/api';
-import { Button } from '../../shared/ui/Button';
 import { Loading } from '../../shared/ui/Loading';
 import { Page } from '../../shared/ui/Page';
-import styles from './JobsPage.module.css';
 
 export function OperationsPage() {
   const filter = useJobFilter();
@@ -31,13 +30,7 @@ export function OperationsPage() {
       <h2>All jobs</h2>
       <JobFilters kinds={pipelines.data ?? []} />
       {query.data ? <JobTable jobs={jobs} showsOwner /> : <Loading query={query} what="All jobs" />}
-      {query.hasNextPage && (
-        <p className={styles.more}>
-          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Show older jobs
-          </Button>
-        </p>
-      )}
+      <OlderJobs pages={query} />
     </Page>
   );
 }

@@ -1062,7 +1062,6 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                error_code?: components["schemas"]["ErrorCode"];
                 /** @description For operators: the jobs of all users. */
                 everybody?: boolean;
                 kind?: string;
