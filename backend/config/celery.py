@@ -170,5 +170,6 @@ def tell_the_reloader(**_: Any) -> None:
 def tell_the_reloader_of_beat(**_: Any) -> None:
     from django.conf import settings
 
-    let_wait(settings.PIPELINES_DIR)  # it runs none
+    for package in settings.PIPELINES:
+        let_wait(settings.BASE_DIR.joinpath(*package.split(".")))  # it runs none
     report_loaded_files()

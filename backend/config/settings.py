@@ -30,7 +30,7 @@ if SECURE_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_PROXY
 
-PIPELINES_DIR = BASE_DIR / "pipelines"  # each file or folder in it is imported, and registers its pipeline
+PIPELINES = env.words("PIPELINES", ("pipelines",))  # packages; each module in them registers its pipelines
 INSTALLED_APPS = [
     *(["daphne"] if "runserver" in sys.argv else []),  # its runserver speaks WebSocket; a worker needs no Twisted
     "django.contrib.admin.apps.SimpleAdminConfig",  # config.urls discovers the admins: a worker needs none

@@ -42,6 +42,9 @@ def stack(session_stack: Stack, request: pytest.FixtureRequest) -> Iterator[Stac
 
 
 @pytest.fixture(scope="session")
-def sample() -> Path:
-    """The bundled sample file."""
-    return Path(__file__).resolve().parents[2] / "frontend" / "public" / "samples" / "seattle-weather.csv"
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table for `rehearsal`: 6 columns, 100 rows."""
+    file = tmp_path_factory.mktemp("sample") / "weather.csv"
+    rows = "".join(f"2026-01-{day % 31 + 1:02},{day},{day / 2},rain,yes,北\n" for day in range(100))
+    file.write_text("date,rain,wind,kind,measured,place\n" + rows, encoding="utf-8")
+    return file

@@ -8,6 +8,7 @@ VARIABLES = {
     "DJANGO_DEBUG": "true",
     "DJANGO_SECRET_KEY": "",
     "DEMO_USER": "true",
+    "PIPELINES": "pipelines,tests.rehearsing",
     "DATA_DIR": tempfile.mkdtemp(prefix="unit-tests-"),
     "CELERY_BROKER_URL": "memory://",
     "CELERY_RESULT_BACKEND": "cache+memory://",

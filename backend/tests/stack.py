@@ -116,6 +116,7 @@ def running_stack(
         "DATA_DIR": str(folder),
         "DATABASE_URL": database,
         "REDIS_URL": f"{redis}/1",
+        "PIPELINES": "pipelines,tests.rehearsing",
         "WEB_PORT": str(free_port()),
     }
     foreign = (*PERSONAL, "DJANGO_SETTINGS_MODULE")

@@ -23,6 +23,7 @@ def checkout(tmp_path: Path) -> Path:
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("untouched")
     copy_checkout(folder)
+    (folder / "backend/pipelines/mail.py").touch()
     return folder
 
 
@@ -109,11 +110,11 @@ def test_new_name_is_what_people_see(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        (("new_pipeline", "profile"), "exists already"),
+        (("new_pipeline", "mail"), "exists already"),
         (("new_pipeline", "Send-Mail"), "can't be a name"),
         (("new_pipeline", "class"), "can't be a name"),
         (("new_pipeline", "../x"), "can't be a name"),
-        (("new_pipeline", "mail", "--queue", "aii"), "There is no queue 'aii'. The queues are "),
+        (("new_pipeline", "post", "--queue", "aii"), "There is no queue 'aii'. The queues are "),
         (("new_queue", "ai"), "There is a queue 'ai' already"),
         (("new_queue", "sound", "--time-limit", "10"), "soft time limit has to be below"),
         (("new_queue", "sound", "--concurrency", "0"), "at least 1"),

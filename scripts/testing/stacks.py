@@ -19,6 +19,9 @@ NATIVE_WITHIN = 120.0  # seconds
 # One name each for all runs, so that images don't pile up as projects come and go.
 IMAGES = {"BACKEND_IMAGE": "test-browser-backend", "FRONTEND_IMAGE": "test-browser-frontend"}
 
+# Set for every stack: the tests' own pipeline beside the product's.
+SETTINGS = dict.fromkeys(PERSONAL, "") | {"PIPELINES": "pipelines,tests.rehearsing"}
+
 
 class NotReady(Exception):
     """The stack did not come up. What it logged is printed."""
@@ -27,7 +30,7 @@ class NotReady(Exception):
 @contextmanager
 def compose_stack(*, log: Path) -> Iterator[dict[str, str]]:
     """Run the Compose stack as `scripts/up` does, as a project of its own. Yield its variables."""
-    variables = dict.fromkeys(PERSONAL, "") | IMAGES | free_ports(*(port.variable for port in PORTS))
+    variables = SETTINGS | IMAGES | free_ports(*(port.variable for port in PORTS))
     name = f"test-browser-{variables['WEB_PORT']}"
     file = "docker-compose.yml"
     variables |= {"STACK": "compose", "COMPOSE_FILE": str(ROOT / file), "COMPOSE_PROJECT_NAME": name}
@@ -49,7 +52,7 @@ def compose_stack(*, log: Path) -> Iterator[dict[str, str]]:
 def native_stack(*, log: Path) -> Iterator[dict[str, str]]:
     """Run the native stack as `scripts/up --native` does, on data of its own. Yield its processes' environment."""
     with tempfile.TemporaryDirectory(prefix="test-browser-", ignore_cleanup_errors=True) as folder:
-        variables = dict.fromkeys(PERSONAL, "") | {"DATA_DIR": folder} | free_ports(*(port.variable for port in PORTS))
+        variables = SETTINGS | {"DATA_DIR": folder} | free_ports(*(port.variable for port in PORTS))
         command = [sys.executable, "-m", "native.up"]
         environment = os.environ | variables
         up = Process(Service("up", command, ROOT / "scripts", environment, stop_signal=signal.SIGINT), log=log)

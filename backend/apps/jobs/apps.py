@@ -11,7 +11,8 @@ class JobsConfig(AppConfig):
     name = "apps.jobs"
 
     def ready(self) -> None:
-        import_pipelines(settings.PIPELINES_DIR)
+        folders = [import_pipelines(package) for package in settings.PIPELINES]
         if broken_modules():
-            await_edits(settings.PIPELINES_DIR)
+            for folder in folders:
+                await_edits(folder)
         import_module("apps.jobs.engine.tasks")  # the web process sends them

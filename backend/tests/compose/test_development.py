@@ -15,6 +15,7 @@ import pytest
 from config.queues import TABLE
 from testing.compose import Project, free_ports, project
 from testing.waiting import wait_until
+from tests import rehearsing
 from tests.journeys.watching import FINAL, WITHIN, assert_only_forward, read, socket, submit, watch
 from tests.site import Site
 
@@ -50,6 +51,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("checkout")
     variables = ports | {"FETCH_PRIVATE_HOSTS": "frontend"}
     with project(name="test-development", file="docker-compose.yml", folder=folder, variables=variables) as stack:
+        rehearsing.put_into(folder)
         stack.up()  # returns 0 only when every service is healthy
         yield stack
 
@@ -75,7 +77,7 @@ def test_every_service_is_up_and_healthy_after_one_command(stack: Project) -> No
     assert {name: state["Health"] for name, state in stack.states().items()} == dict.fromkeys(LASTING, "healthy")
 
 
-async def test_sample_becomes_charts_and_the_last_message_is_the_true_state(site: Site, sample: Path) -> None:
+async def test_sample_becomes_drawings_and_the_last_message_is_the_true_state(site: Site, sample: Path) -> None:
     states = await run_sample(site, sample)
     assert states[-1]["status"] == "completed"
     assert states[-1] == read(site, states[-1]["id"])
@@ -86,12 +88,12 @@ async def test_url_is_fetched_and_a_private_one_is_refused(site: Site) -> None:
     results = {}
     for host in ("frontend:5173", "web:8000"):
         with site.client() as client:
-            url = f"http://{host}/samples/seattle-weather.csv"
-            job = client.post("/api/jobs/", json={"kind": "profile", "url": url}).raise_for_status().json()
+            url = f"http://{host}/index.html"
+            job = client.post("/api/jobs/", json={"kind": "rehearsal", "url": url}).raise_for_status().json()
         async with asyncio.timeout(WITHIN), socket(site, f"/ws/jobs/{job['id']}/") as connection:
             results[host] = (await watch(connection, job["id"]))[-1]
     assert results["frontend:5173"]["status"] == "completed"
-    assert results["frontend:5173"]["source"] == {"name": "seattle-weather.csv", "size": 48219}
+    assert results["frontend:5173"]["source"]["name"] == "index.html"
     assert results["web:8000"]["error"]["code"] == "INVALID_INPUT"
 
 
@@ -151,7 +153,7 @@ def test_flower_knows_workers_and_finished_tasks_also_after_its_restart(stack: P
 async def test_edit_of_a_tasks_code_restarts_the_processes_that_run_it(
     stack: Project, site: Site, sample: Path
 ) -> None:
-    module = stack.folder / "backend" / "pipelines" / "profile" / "charts.py"
+    module = stack.folder / "backend" / "pipelines" / "rehearsal" / "draw.py"
     source = module.read_text()
 
     def restarts() -> dict[str, int]:
@@ -165,7 +167,7 @@ async def test_edit_of_a_tasks_code_restarts_the_processes_that_run_it(
     module.write_text("def broken(:\n")
     wait_until(lambda: "SyntaxError" in stack.log("worker-charts-cpu"), what="the error in the log")
     failed = (await run_sample(site, sample))[-1]
-    assert (failed["status"], failed["stage"]) == ("failed", "chart")
+    assert (failed["status"], failed["stage"]) == ("failed", "draw")
     assert not stack.unhealthy()  # other pipelines have steps in this queue
 
     starts = stack.log("worker-charts-cpu").count(" ready.")
@@ -204,7 +206,7 @@ def test_pipeline_of_one_file_is_offered_and_runs_and_a_broken_one_takes_nothing
         wait_until(lambda: kinds <= (found := available()) and without not in found, what=f"{kinds} to be offered")
 
     (folder / "greet.py").write_text(GREET)
-    wait_for({"profile", "greet", "count_to"})
+    wait_for({"rehearsal", "greet", "count_to"})
     greeted = run_by_name(site, "greet", name="Ada")
     assert (greeted["status"], greeted["result"]) == ("completed", "Hello, Ada!")
     step = greeted["steps"][0]["id"]
@@ -217,7 +219,7 @@ def test_pipeline_of_one_file_is_offered_and_runs_and_a_broken_one_takes_nothing
     assert "[1, 2]" in stack.execute("web", "python", "manage.py", "shell", "-v", "0", "-c", code)
 
     (folder / "greet.py").write_text(GREET + "\n1 / 0\n")
-    wait_for({"profile"}, without="greet")
+    wait_for({"rehearsal"}, without="greet")
     reason = offered()["greet"]["unavailable_reason"]
     assert "pipelines/greet.py, line" in reason
     assert reason in stack.log("web")
@@ -225,9 +227,9 @@ def test_pipeline_of_one_file_is_offered_and_runs_and_a_broken_one_takes_nothing
 
     (folder / "greet.py").rename(folder / "hello.py")
     (folder / "hello.py").write_text(GREET)
-    wait_for({"profile", "greet"})
+    wait_for({"rehearsal", "greet"})
     (folder / "hello.py").unlink()
-    wait_until(lambda: offered().keys() == {"profile"}, what="the deleted pipeline to be gone")
+    wait_until(lambda: not {"greet", "hello"} & offered().keys(), what="the deleted pipeline to be gone")
     stack.wait_until_healthy()
 
 

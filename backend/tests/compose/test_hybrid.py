@@ -32,6 +32,7 @@ INHERITED = {name: value for name, value in os.environ.items() if name != "DJANG
 def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("hybrid")
     own = {"DATA_DIR": str(folder), "COMPOSE_PROJECT_NAME": "test-hybrid", "DEBUG_SERVICE": "worker-charts-cpu"}
+    own["PIPELINES"] = "pipelines,tests.rehearsing"
     return dict.fromkeys(PERSONAL, "") | free_ports(*(port.variable for port in PORTS)) | own
 
 
@@ -70,8 +71,8 @@ def test_one_job_passes_through_workers_in_docker_and_here(site: Site, sample: P
     ended = read(site, job["id"])
     assert ended["status"] == "completed"
     workers = {step["stage"]: step["worker"].partition("@")[2] for step in ended["steps"]}
-    assert workers["chart"] == HOST
-    assert HOST not in (workers["ingest"], workers["summarize"])
+    assert workers["draw"] == HOST
+    assert HOST not in (workers["read"], workers["tell"])
     with site.client() as client:
         for artifact in ended["artifacts"]:
             assert len(client.get(artifact["url"]).raise_for_status().content) == artifact["size"]

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from testing.compose import Project, free_ports, project
+from tests import rehearsing
 from tests.journeys.watching import WITHIN, assert_only_forward, read, socket, submit, watch
 from tests.site import Site
 
@@ -26,6 +27,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         refusal = stack.compose("config", check=False)
         assert "scripts/secrets" in refusal
         subprocess.run(["scripts/secrets"], cwd=folder, check=True, capture_output=True)
+        rehearsing.put_into(folder)
         stack.up()
         yield stack
 
@@ -92,7 +94,7 @@ def test_largest_file_passes_and_a_larger_one_is_refused_in_the_shape_of_every_e
     table = b"a,b\n" + b"1,2\n" * (size // 4 - 1) + b" " * (size % 4)
     assert len(table) == size
     with site.client() as client:
-        answer = client.post("/api/jobs/", data={"kind": "profile"}, files={"file": ("large.csv", table)})
+        answer = client.post("/api/jobs/", data={"kind": "rehearsal"}, files={"file": ("large.csv", table)})
     assert answer.status_code == status
     if status == 413:
         assert answer.json()["error"]["code"] == "INVALID_INPUT"

@@ -10,6 +10,7 @@ from pathlib import Path
 from config.queues import TABLE
 from testing.compose import Project, free_ports, project
 from testing.waiting import wait_until
+from tests import rehearsing
 from tests.faults.crowd import STAGE_OF, WITHIN, Crowd, Losses
 from tests.site import Site
 
@@ -134,6 +135,7 @@ def fault_stack(folder: Path) -> Iterator[FaultStack]:
         name="test-faults", file="docker-compose.yml", override=OVERRIDE, folder=folder, variables=variables
     ) as stack:
         shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "pipelines" / "probe")
+        rehearsing.put_into(folder)
         faults = FaultStack(stack)
         share(faults.folder, faults.trace)
         stack.compose("build", "migrate")

@@ -23,7 +23,7 @@ def probing_stack(*, redis: str, postgres: str, folder: Path, variables: dict[st
         shutil.copytree(BACKEND / part, folder / "backend" / part)
     shutil.copy2(BACKEND / "manage.py", folder / "backend")
     shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "pipelines" / "probe")
-    variables = {"REDIS_URL": f"{redis}/2"} | variables
+    variables = {"REDIS_URL": f"{redis}/2", "PIPELINES": "pipelines"} | variables
     with (
         servers.database_beside(postgres, "probes") as database,
         running_stack(

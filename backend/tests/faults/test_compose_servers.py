@@ -127,7 +127,7 @@ def test_storage_full(compose_stack: FaultStack, sample: Path) -> None:
     compose_stack.project.execute("web", "sh", "-c", "dd if=/dev/zero of=/data/filler bs=64k 2>/dev/null; true")
     try:
         files = {"file": (sample.name, sample.read_bytes())}
-        upload = crowd.client.post("/api/jobs/", data={"kind": "profile"}, files=files)
+        upload = crowd.client.post("/api/jobs/", data={"kind": "rehearsal"}, files=files)
         crowd.wait()
     finally:
         compose_stack.project.execute("web", "rm", "/data/filler")

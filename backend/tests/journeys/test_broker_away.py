@@ -42,11 +42,11 @@ def submit(client: httpx.Client, **request: object) -> tuple[Json, float]:
 
 
 def submit_file(client: httpx.Client, content: bytes = CSV) -> tuple[Json, float]:
-    return submit(client, data={"kind": "profile"}, files={"file": ("rain.csv", content, "text/csv")})
+    return submit(client, data={"kind": "rehearsal"}, files={"file": ("rain.csv", content, "text/csv")})
 
 
 def submit_url(client: httpx.Client, url: str) -> tuple[Json, float]:
-    return submit(client, json={"kind": "profile", "url": url})
+    return submit(client, json={"kind": "rehearsal", "url": url})
 
 
 def end_of(stack: Stack, job_id: str) -> Json:

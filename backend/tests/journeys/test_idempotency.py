@@ -19,7 +19,7 @@ CSV = b"city,rain\n" + b"".join(b"Bergen,%d\n" % row for row in range(1000))
 async def submit_at_once(stack: Stack, headers: dict[str, str]) -> list[httpx.Response]:
     async with httpx.AsyncClient(base_url=stack.url, headers=headers, timeout=WITHIN) as client:
         posts = (
-            client.post("/api/jobs/", data={"kind": "profile"}, files={"file": ("rain.csv", CSV, "text/csv")})
+            client.post("/api/jobs/", data={"kind": "rehearsal"}, files={"file": ("rain.csv", CSV, "text/csv")})
             for _ in range(AT_ONCE)
         )
         return await asyncio.gather(*posts)

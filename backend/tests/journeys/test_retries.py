@@ -38,7 +38,7 @@ def jobs(session_proxied_stack: Stack, upstream: Upstream) -> dict[str, str]:
             url = upstream.offer(path, *answers)
             if path == "/inside.csv":
                 url = url.replace("127.0.0.1", "localhost")
-            answer = client.post("/api/jobs/", json={"kind": "profile", "url": url})
+            answer = client.post("/api/jobs/", json={"kind": "rehearsal", "url": url})
             ids[path] = answer.raise_for_status().json()["id"]
     return ids
 

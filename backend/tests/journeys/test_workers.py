@@ -96,7 +96,7 @@ async def test_job_whose_worker_is_gone_is_finished_by_the_next(stack: Stack, sa
     job = submit(stack, sample)
     async with asyncio.timeout(WITHIN), socket(stack, f"/ws/jobs/{job['id']}/") as connection:
         async for message in connection:
-            if json.loads(message).get("job", {}).get("stage") == "chart":
+            if json.loads(message).get("job", {}).get("stage") == "draw":
                 break
         stack.start_missing()
         end = (await watch(connection, job["id"]))[-1]
@@ -137,7 +137,7 @@ def test_more_steps_run_at_once_on_gevent_than_there_are_database_connections(
     url = upstream.offer("/slow.csv", slowly(b"city,rain\n" + 100 * b"Bergen,1\n", hurry))
     with gevent_stack.client() as client:
         for _ in range(many):
-            client.post("/api/jobs/", json={"kind": "profile", "url": url}).raise_for_status()
+            client.post("/api/jobs/", json={"kind": "rehearsal", "url": url}).raise_for_status()
     try:
         wait_until(lambda: len(upstream.asked["/slow.csv"]) == many, what="all downloads at once", seconds=WITHIN)
     finally:

@@ -16,14 +16,14 @@ from tests.site import Site, tls
 Json = dict[str, Any]
 
 FINAL = ("completed", "failed", "cancelled")
-WITHIN = 120.0  # seconds; a first chart waits for matplotlib, on a machine that may be busy
+WITHIN = 120.0  # seconds, on a machine that may be busy
 
 
-def submit(stack: Site, file: Path, **fields: str) -> Json:
-    """Submit a file to `profile` and return the job."""
+def submit(stack: Site, file: Path, kind: str = "rehearsal", **fields: str) -> Json:
+    """Submit a file and return the job."""
     with stack.client() as client, file.open("rb") as content:
         answer = client.post(
-            "/api/jobs/", data={"kind": "profile", **fields}, files={"file": (file.name, content, "text/csv")}
+            "/api/jobs/", data={"kind": kind, **fields}, files={"file": (file.name, content, "text/csv")}
         )
     assert answer.status_code == 201, answer.text
     job: Json = answer.json()

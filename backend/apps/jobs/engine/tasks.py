@@ -3,6 +3,7 @@
 import gc
 import logging
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import Any
 
 from celery import bootsteps, current_app, shared_task
@@ -12,7 +13,6 @@ from celery.exceptions import TimeLimitExceeded
 from celery.signals import worker_shutdown
 from celery.worker import state
 from celery.worker.request import Request
-from django.conf import settings
 
 from apps.jobs.engine.interruptions import Interrupted
 from apps.jobs.engine.queueing import task_name
@@ -160,17 +160,17 @@ class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
         for place, pipelines in pipelines_by_place().items():
             stages = [stage for pipeline in pipelines for stage in pipeline.stages if stage.queue in served]
             for stage in stages:
-                self._load(stage)
+                self._load(stage, place)
             if not stages:
                 let_wait(place)
         gc.collect()
         gc.freeze()  # else each process of the pool copies what was imported, when its garbage is first collected
 
-    def _load(self, stage: Stage) -> None:
+    def _load(self, stage: Stage, place: Path) -> None:
         try:
             stage.load()
         except Exception:
-            await_edits(settings.PIPELINES_DIR)
+            await_edits(place.parent)
             log.exception("The stage %s can't be loaded: its steps will fail", stage.name)
 
 

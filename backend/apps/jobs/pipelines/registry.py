@@ -1,4 +1,4 @@
-"""The pipelines that there are. Each module in the pipelines' folder registers its own when it is imported."""
+"""The pipelines that there are. Each module in a package of pipelines registers its own when it is imported."""
 
 import logging
 import traceback
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+
+from django.core.exceptions import ImproperlyConfigured
 
 from apps.jobs.pipelines.definition import Pipeline
 
@@ -34,14 +36,22 @@ def register(pipeline: Pipeline) -> Pipeline:
     return pipeline
 
 
-def import_pipelines(folder: Path) -> None:
-    """Import every module in a folder. One that can't be imported is logged and kept; the others go on without it."""
+def import_pipelines(package: str) -> Path:
+    """Import every module of a package. One that can't be imported is logged and kept; the others go on without it.
+
+    Returns the package's folder. Raises ImproperlyConfigured when there is no such package.
+    """
+    try:
+        folder = Path(import_module(package).__path__[0])
+    except ModuleNotFoundError:
+        raise ImproperlyConfigured(f"PIPELINES names {package!r}, and there is no such package.") from None
     for module in iter_modules([str(folder)]):
         before = set(_pipelines)
         with _noting_errors(module.name, folder):
-            import_module(f"{folder.name}.{module.name}")
+            import_module(f"{package}.{module.name}")
             place = folder / (module.name if module.ispkg else f"{module.name}.py")
             _kinds[place] = [kind for kind in _pipelines if kind not in before]
+    return folder
 
 
 @contextmanager

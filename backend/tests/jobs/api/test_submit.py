@@ -66,15 +66,15 @@ def test_fields_left_empty_are_as_if_not_sent(ada: Client) -> None:
         ({"options": '{"colour": 1}'}, "options", "colour"),
         ({"priority": "urgent"}, "priority", "high, normal, low"),
         ({"url": "https://example.org/table.csv"}, "url", "takes no file"),
-        ({"kind": "profile"}, "file", "Send a file"),
-        ({"kind": "profile", "url": "file:///etc/passwd"}, "url", "http:// or https://"),
-        ({"kind": "profile", "url": "http://me:secret@example.org/"}, "url", "user name or password"),
-        ({"kind": "profile", "url": "http://[oops/"}, "url", "URL"),
-        ({"kind": "profile", "url": "http://example.org/\0"}, "url", "characters"),
+        ({"kind": "rehearsal"}, "file", "Send a file"),
+        ({"kind": "rehearsal", "url": "file:///etc/passwd"}, "url", "http:// or https://"),
+        ({"kind": "rehearsal", "url": "http://me:secret@example.org/"}, "url", "user name or password"),
+        ({"kind": "rehearsal", "url": "http://[oops/"}, "url", "URL"),
+        ({"kind": "rehearsal", "url": "http://example.org/\0"}, "url", "characters"),
         ({"options": "[" * 200_000}, "options", "JSON"),
-        ({"kind": "profile", "file": csv(name="table.exe")}, "file", ".csv"),
-        ({"kind": "profile", "file": csv(b"")}, "file", "empty"),
-        ({"kind": "profile", "file": "no file"}, "file", "not a file"),
+        ({"kind": "rehearsal", "file": csv(name="table.exe")}, "file", ".csv"),
+        ({"kind": "rehearsal", "file": csv(b"")}, "file", "empty"),
+        ({"kind": "rehearsal", "file": "no file"}, "file", "not a file"),
     ],
 )
 def test_bad_input_is_refused_and_its_field_is_named(
@@ -105,7 +105,7 @@ def test_json_over_the_limit_is_refused_before_it_is_parsed(ada: Client, setting
 
 def test_file_over_the_limit_is_refused_and_not_kept(ada: Client, settings: Settings) -> None:
     settings.JOBS_MAX_FILE_BYTES = 10
-    response = submit(ada, kind="profile", file=csv(b"a,b\n" + b"1,2\n" * 10))
+    response = submit(ada, kind="rehearsal", file=csv(b"a,b\n" + b"1,2\n" * 10))
     assert response.status_code == 413
     assert "limit is 10 bytes" in response.json()["error"]["fields"]["file"][0]
     assert files.folders() == []
@@ -113,7 +113,7 @@ def test_file_over_the_limit_is_refused_and_not_kept(ada: Client, settings: Sett
 
 def test_body_over_the_limit_is_refused_before_it_is_parsed(ada: Client, settings: Settings) -> None:
     settings.JOBS_MAX_FILE_BYTES = 10
-    response = submit(ada, kind="profile", file=csv(b"1" * 1_100_000))
+    response = submit(ada, kind="rehearsal", file=csv(b"1" * 1_100_000))
     assert response.status_code == 413
 
 
@@ -146,8 +146,8 @@ def test_one_job_more_than_a_user_may_have_is_refused_for_a_while(ada: Client, e
 
 def test_file_that_exceeds_the_users_quota_is_refused(ada: Client, settings: Settings) -> None:
     settings.JOBS_MAX_BYTES_PER_USER = 10
-    assert submit(ada, kind="profile", file=csv(b"a,b\n1,2\n")).status_code == 201
-    response = submit(ada, kind="profile", file=csv(b"a,b\n1,2\n"))
+    assert submit(ada, kind="rehearsal", file=csv(b"a,b\n1,2\n")).status_code == 201
+    response = submit(ada, kind="rehearsal", file=csv(b"a,b\n1,2\n"))
     assert (response.status_code, response.json()["error"]["code"]) == (507, "QUOTA_EXCEEDED")
 
 
@@ -161,14 +161,14 @@ def test_upload_that_finds_the_storage_full_is_refused_and_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(FileSystemStorage, "_save", run_out)
-    answer = submit(ada, kind="profile", file=csv())
+    answer = submit(ada, kind="rehearsal", file=csv())
     assert (answer.status_code, answer.json()["error"]["code"]) == (507, "STORAGE_FULL")
     assert not Job.objects.exists()
     assert not any(files.modified_at(job_id) for job_id in files.folders())
 
 
 def test_job_is_run_again_with_its_file_and_options(ada: Client, eve: Client) -> None:
-    first = submit(ada, kind="profile", file=csv(b"a,b\n1,2\n"), priority="low").json()
+    first = submit(ada, kind="rehearsal", file=csv(b"a,b\n1,2\n"), priority="low").json()
     assert eve.post(f"/api/jobs/{first['id']}/again/").status_code == 404
     answer = ada.post(f"/api/jobs/{first['id']}/again/")
     second = answer.json()
@@ -181,7 +181,7 @@ def test_job_is_run_again_with_its_file_and_options(ada: Client, eve: Client) ->
 
 
 def test_job_is_run_again_with_its_url_or_without_any_source(ada: Client) -> None:
-    fetched = submit(ada, kind="profile", url="https://example.org/table.csv").json()
+    fetched = submit(ada, kind="rehearsal", url="https://example.org/table.csv").json()
     again = ada.post(f"/api/jobs/{fetched['id']}/again/").json()
     assert Job.objects.get(pk=again["id"]).source_url == "https://example.org/table.csv"
     bare = submit(ada, options='{"parts": 5}').json()
@@ -189,7 +189,7 @@ def test_job_is_run_again_with_its_url_or_without_any_source(ada: Client) -> Non
 
 
 def test_job_whose_file_is_gone_is_not_run_again(ada: Client) -> None:
-    job = submit(ada, kind="profile", file=csv()).json()
+    job = submit(ada, kind="rehearsal", file=csv()).json()
     files.delete_job_files(job["id"])
     answer = ada.post(f"/api/jobs/{job['id']}/again/")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "CONFLICT")

@@ -14,7 +14,7 @@ from pipelines.profile.charts import chart
 from pipelines.profile.ingest import ingest
 from pipelines.profile.summary import summarize
 
-SAMPLE = Path(__file__).parents[4] / "frontend" / "public" / "samples" / "seattle-weather.csv"
+SAMPLE = Path(__file__).parents[4] / "frontend" / "src" / "features" / "profile" / "seattle-weather.csv"
 
 WriteFile = Callable[[str | bytes], Path]
 MakeRun = Callable[..., "MemoryRun"]

@@ -11,11 +11,10 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.integration
 
-COLUMNS = {"date", "precipitation", "temp_max", "temp_min", "wind", "weather"}
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-async def test_submitted_file_becomes_charts_and_a_summary_while_the_socket_watches(stack: Stack, sample: Path) -> None:
+async def test_submitted_file_goes_through_its_queues_while_the_socket_watches(stack: Stack, sample: Path) -> None:
     job = submit(stack, sample)
     async with asyncio.timeout(WITHIN), socket(stack, f"/ws/jobs/{job['id']}/") as connection:
         states = await watch(connection, job["id"])
@@ -25,24 +24,20 @@ async def test_submitted_file_becomes_charts_and_a_summary_while_the_socket_watc
     assert end == read(stack, job["id"])
     assert_only_forward(states)
     assert [(stage["name"], stage["queue"], stage["status"]) for stage in end["stages"]] == [
-        ("ingest", "ingestion_io", "completed"),
-        ("chart", "charts_cpu", "completed"),
-        ("summarize", "ai", "completed"),
+        ("read", "ingestion_io", "completed"),
+        ("draw", "charts_cpu", "completed"),
+        ("tell", "ai", "completed"),
     ]
     assert end["created_at"] <= end["queued_at"] <= end["started_at"] <= end["finished_at"]
 
-    drawn = {step["label"] for step in end["steps"] if step["stage"] == "chart"}
-    assert drawn >= COLUMNS | {"Correlations", "Missing values"}
-    assert len(end["artifacts"]) >= len(drawn)
+    columns = ["date", "rain", "wind", "kind", "measured", "place"]
+    assert end["result"] == {"rows": 100, "columns": columns, "drawn": 8}
+    assert {artifact["name"] for artifact in end["artifacts"]} == {f"{name}.png" for name in (*columns, "Rows", "All")}
     for artifact in end["artifacts"]:
         picture = download(stack, artifact)
         assert picture.headers["Content-Type"] == "image/png"
         assert picture.content.startswith(PNG)
         assert len(picture.content) == artifact["size"]
-
-    assert end["result"]["rows"] == 1461
-    assert end["result"]["written_by"] == "statistics"
-    assert {column["name"] for column in end["result"]["columns"]} == COLUMNS
 
 
 async def test_list_socket_and_list_agree_with_the_job(stack: Stack, sample: Path) -> None:
