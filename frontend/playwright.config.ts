@@ -26,7 +26,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'journeys', testMatch: '**/*.spec.ts' },
-    { name: 'screenshots', testMatch: 'screenshots.ts' },
+    { name: 'screenshots', testMatch: '**/screenshots.ts' },
     { name: 'frames', testMatch: 'frames.ts' },
   ],
 });

@@ -1,30 +1,17 @@
-// axe finds nothing serious, on any page, in either theme; and nothing is wider than a narrow screen.
-import AxeBuilder from '@axe-core/playwright';
+// Every page for everybody, and from the keyboard.
 import { expect } from '@playwright/test';
+import { testAccessibility } from './accessibility';
+import { smallTable } from './jobs';
 import { pages } from './pages';
 import { test } from './test';
 
-for (const [name, visit] of Object.entries(pages)) {
-  test(`${name} is accessible in both themes and fits 360 px`, async ({ page }) => {
-    await visit(page);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(
-        serious.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`),
-      ).toEqual([]);
-    }
-    await page.setViewportSize({ width: 360, height: 740 });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-  });
-}
+testAccessibility(pages);
 
 test('a job is started from the keyboard alone', async ({ page }) => {
-  await pages['new-job']!(page);
-  const button = page.getByRole('button', { name: 'Run on the sample' });
-  for (let presses = 0; presses < 20; presses += 1) {
+  await page.goto('/?kind=rehearsal');
+  await page.locator('input[type=file]').setInputFiles(smallTable);
+  const button = page.getByRole('button', { name: 'Start job' });
+  for (let presses = 0; presses < 30; presses += 1) {
     if (await button.evaluate((element) => element === document.activeElement)) break;
     await page.keyboard.press('Tab');
   }

@@ -1,6 +1,6 @@
 // The socket is cut while a job runs: the page says so, comes back, and has missed nothing.
 import { expect, type Page } from '@playwright/test';
-import { expectCompleted, runSample } from './jobs';
+import { expectCompleted, startJob } from './jobs';
 import { test } from './test';
 
 /** Stand between the page and the server's sockets. `cut` closes them all and lets none through until `mend`. */
@@ -28,7 +28,7 @@ async function sockets(page: Page) {
 
 test('a cut connection is said, comes back by itself, and ends with the true state', async ({ page }) => {
   const server = await sockets(page);
-  await runSample(page);
+  await startJob(page);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await server.cut();
   await expect(page.getByText(/^Reconnecting/)).toBeVisible();
@@ -40,7 +40,7 @@ test('a cut connection is said, comes back by itself, and ends with the true sta
 
 test('coming back costs a socket and not one request: it brings the state itself', async ({ page }) => {
   const server = await sockets(page);
-  await runSample(page);
+  await startJob(page);
   await expectCompleted(page);
   for (const address of [page.url(), '/jobs']) {
     await page.goto(address);

@@ -1,7 +1,7 @@
 // What people do to a job that runs, and what they see while one of its steps waits for another try.
 import { expect, type Page } from '@playwright/test';
 import type { Job } from '../src/shared/api/types';
-import { charts, expectCompleted, runSample, smallTable, upload } from './jobs';
+import { pictures, expectCompleted, startJob, smallTable, upload } from './jobs';
 import { test } from './test';
 
 const head = (page: Page) => page.getByLabel('Progress', { exact: true });
@@ -13,7 +13,7 @@ async function jobOf(page: Page): Promise<Job> {
 }
 
 test('a running job is cancelled, says so, and completes when it is retried', async ({ page }) => {
-  await runSample(page);
+  await startJob(page);
   await expect(page.getByRole('figure').first()).toBeVisible({ timeout: 60_000 });
   await button(page, 'Cancel').click();
   await expect(head(page)).toContainText('Cancelled');
@@ -32,14 +32,14 @@ test('a running job is cancelled, says so, and completes when it is retried', as
 
   const finished = await jobOf(page);
   const names = finished.artifacts.map(({ name }) => name);
-  expect(new Set(names).size, 'no chart is there twice').toBe(names.length);
+  expect(new Set(names).size, 'no picture is there twice').toBe(names.length);
   for (const step of cancelled.steps.filter(({ status }) => status === 'completed')) {
     expect(finished.steps).toContainEqual(step); // what had completed was not run again
   }
 });
 
 test('a double click on Cancel does not retry the job', async ({ page }) => {
-  await runSample(page);
+  await startJob(page);
   const requests: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && requests.push(request.url()));
   await button(page, 'Cancel').click();
@@ -69,7 +69,7 @@ test('a job is run again as a new one, with the same file', async ({ page }) => 
 
 test('a refusal is said kindly, and the page shows the true state', async ({ page }) => {
   await page.routeWebSocket(/\/ws\/jobs\//, () => undefined); // no news, so the page does not know of the end
-  await runSample(page);
+  await startJob(page);
   await expect.poll(async () => (await jobOf(page)).status, { timeout: 90_000 }).toBe('completed');
   await button(page, 'Cancel').click();
   await expect(page.getByRole('alert')).toContainText('The job was not cancelled');
@@ -79,7 +79,7 @@ test('a refusal is said kindly, and the page shows the true state', async ({ pag
 });
 
 test('a step that waits says why and for how long, and moves nothing', async ({ page }) => {
-  await runSample(page);
+  await startJob(page);
   await expectCompleted(page);
   const job = await jobOf(page);
 
@@ -88,9 +88,9 @@ test('a step that waits says why and for how long, and moves nothing', async ({ 
     tell = (news) => socket.send(JSON.stringify({ type: 'job.updated', since: job.version, job: news }));
   });
   await page.reload();
-  await expect(charts(page).first()).toBeVisible();
-  const first = job.steps.find(({ stage }) => stage === 'chart')!;
-  const row = page.getByRole('list', { name: 'Steps of Chart' }).getByRole('listitem').first();
+  await expect(pictures(page).first()).toBeVisible();
+  const first = job.steps.find(({ stage }) => stage === 'draw')!;
+  const row = page.getByRole('list', { name: 'Steps of Draw' }).getByRole('listitem').first();
   const places = () =>
     page
       .getByRole('list', { name: /^Steps of/ })

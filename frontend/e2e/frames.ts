@@ -30,7 +30,7 @@ test('10,000 steps at five updates a second leave the page above 50 frames a sec
     tell({ type: 'job.updated', since: job.version + number - 1, job: newsOf(job, number, from, to) });
   let number = 0;
   for (let from = 0; from < STEPS; from += MOST) update((number += 1), from, from + MOST);
-  const lane = page.getByRole('list', { name: 'Steps of Chart' });
+  const lane = page.getByRole('list', { name: 'Steps of Draw' });
   const rows = lane.getByRole('listitem');
   await expect(rows.first()).toHaveAttribute('aria-setsize', String(STEPS));
   expect(await rows.count()).toBeLessThan(60);
@@ -79,10 +79,10 @@ async function completedJob(page: Page): Promise<Job> {
 
 const doneAfter = (update: number) => EACH * update;
 
-/** The job with many charts: what the steps with these indexes are after an update, and the files that it brought. */
+/** The job with many pictures: what the steps with these indexes are after an update, and the files that it brought. */
 function newsOf(job: Job, update: number, from: number, to: number): Job {
   const done = doneAfter(update);
-  const first = job.steps.find(({ stage }) => stage === 'chart')!;
+  const first = job.steps.find(({ stage }) => stage === 'draw')!;
   const steps = Array.from({ length: to - from }, (_, index) =>
     stepAt(first, from + index, from + index - done),
   );
@@ -93,7 +93,7 @@ function newsOf(job: Job, update: number, from: number, to: number): Job {
   }));
   const counts = { done, completed: done, processing: 2, queued: STEPS - done - 2, total: STEPS };
   const stages = job.stages.map((stage) =>
-    stage.name === 'chart' ? { ...stage, status: 'processing' as const, ...counts } : stage,
+    stage.name === 'draw' ? { ...stage, status: 'processing' as const, ...counts } : stage,
   );
   return {
     ...job,

@@ -1,23 +1,33 @@
-// What several browser tests do: start jobs and wait for them.
+// What several browser tests do: start jobs and wait for them. They run `rehearsal`, the tests' own pipeline.
 import { expect, type Page } from '@playwright/test';
 
-const csv = (rows: number) =>
-  [
-    'day,rain,wind',
-    ...Array.from({ length: rows }, (_, i) => `2024-01-${(i % 28) + 1},${i % 7},${(i * 3) % 11}`),
-  ].join('\n');
+type File = { name: string; mimeType: string; buffer: Buffer };
 
-export const smallTable = { name: 'small.csv', mimeType: 'text/csv', buffer: Buffer.from(csv(200)) };
+export const csvFile = (name: string, content: string): File => ({
+  name,
+  mimeType: 'text/csv',
+  buffer: Buffer.from(content),
+});
 
-export async function runSample(page: Page): Promise<string> {
-  await page.goto('/');
-  await page.getByRole('button', { name: 'Run on the sample' }).click();
+const table = (name: string, columns: number, rows: number) => {
+  const lines = Array.from({ length: rows + 1 }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => (row ? row * column : `column ${column}`)).join(','),
+  );
+  return csvFile(name, lines.join('\n'));
+};
+
+export const smallTable = table('small.csv', 3, 200); // 7 steps
+const largerTable = table('larger.csv', 6, 1_461); // 10 steps
+
+/** Start a job that takes some seconds, and return its page's address. */
+export async function startJob(page: Page): Promise<string> {
+  await upload(page, largerTable);
   await page.waitForURL('**/jobs/*');
   return page.url();
 }
 
-export async function upload(page: Page, file: { name: string; mimeType: string; buffer: Buffer }) {
-  await page.goto('/');
+export async function upload(page: Page, file: File, kind = 'rehearsal') {
+  await page.goto(`/?kind=${kind}`);
   await page.locator('input[type=file]').setInputFiles(file);
   await page.getByRole('button', { name: 'Start job' }).click();
 }
@@ -31,10 +41,20 @@ export async function expectCompleted(page: Page) {
     },
   );
   await expect(page.getByLabel('Progress', { exact: true })).toContainText('Completed');
-  await expect(page.getByRole('region', { name: 'Table of columns' })).toBeVisible();
 }
 
-export const charts = (page: Page) => page.getByRole('button', { name: /^Open .* large$/ });
+export const pictures = (page: Page) => page.getByRole('button', { name: /^Open .* large$/ });
 
-/** Whether the picture inside was really loaded. */
-export const isDrawn = (image: Element) => image instanceof HTMLImageElement && image.naturalWidth > 0;
+/** Every picture of the job is really loaded. */
+export async function expectDrawn(page: Page) {
+  for (const picture of await pictures(page).all()) {
+    await picture.scrollIntoViewIfNeeded();
+    await expect
+      .poll(() =>
+        picture
+          .locator('img')
+          .evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth > 0),
+      )
+      .toBe(true);
+  }
+}

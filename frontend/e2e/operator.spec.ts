@@ -24,7 +24,7 @@ test('an operator sees the failed job of another user, opens it, and retries all
   await expect(page.getByRole('button', { name: 'Delete' })).toBeHidden();
 
   await page.goto('/operations');
-  await page.getByRole('button', { name: /^Retry \d+ jobs? of profile with INVALID_INPUT/ }).click();
+  await page.getByRole('button', { name: /^Retry \d+ jobs? of rehearsal with INVALID_INPUT/ }).click();
   await expect(page.getByText(/jobs? queued again/)).toBeVisible();
   await theirs.close();
 });

@@ -1,28 +1,25 @@
 // Every page, for what is asked of all of them.
 import type { Page } from '@playwright/test';
 import { addUser } from './stack';
-import { expectCompleted, runSample } from './jobs';
+import { csvFile, expectCompleted, startJob, upload } from './jobs';
 
-export const pages: Record<string, (page: Page) => Promise<void>> = {
+export type Pages = Record<string, (page: Page) => Promise<void>>;
+
+export const pages: Pages = {
   'new-job': async (page) => {
     await page.goto('/');
-    await page.getByRole('button', { name: 'Run on the sample' }).waitFor();
+    await page.getByRole('button', { name: 'Start job' }).waitFor();
   },
   'job-running': async (page) => {
-    await runSample(page);
+    await startJob(page);
     await page.getByRole('figure').nth(1).waitFor();
   },
   'job-completed': async (page) => {
-    await runSample(page);
+    await startJob(page);
     await expectCompleted(page);
   },
   'job-failed': async (page) => {
-    await page.goto('/');
-    const buffer = Buffer.from('a,b,c\n');
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'header-only.csv', mimeType: 'text/csv', buffer });
-    await page.getByRole('button', { name: 'Start job' }).click();
+    await upload(page, csvFile('header-only.csv', 'a,b,c\n'));
     await page.getByRole('alert').waitFor({ timeout: 60_000 });
   },
   'job-unknown': async (page) => {

@@ -1,7 +1,7 @@
 // Parts of the stack go away while pages look: the server in the middle of a job, a queue's only worker.
 import { expect, type Page } from '@playwright/test';
 import type { Job } from '../src/shared/api/types';
-import { charts, expectCompleted, runSample } from './jobs';
+import { pictures, expectCompleted, startJob } from './jobs';
 import { addUser, killWeb, onCompose, startWeb, startWorker, stopWorker, webLog } from './stack';
 import { Tabs } from './tabs';
 import { test } from './test';
@@ -35,9 +35,9 @@ const notedProgress = (page: Page) => page.evaluate(() => (window as unknown as 
 
 test('the server is killed while a job runs, and the page ends with the true state', async ({ page }) => {
   await stopWorker('ai'); // so that the job can't have ended when the server goes
-  await runSample(page);
+  await startJob(page);
   await noteProgress(page);
-  await expect(charts(page).first()).toBeVisible({ timeout: 60_000 });
+  await expect(pictures(page).first()).toBeVisible({ timeout: 60_000 });
   await killWeb();
   await expect(reconnecting(page)).toBeVisible();
   await startWorker('ai'); // the rest of the job happens while nobody can tell the page
@@ -49,8 +49,7 @@ test('the server is killed while a job runs, and the page ends with the true sta
   const response = await page.request.get(`/api/jobs/${page.url().split('/').at(-1)}/`);
   const job = (await response.json()) as Job;
   expect(job.status).toBe('completed');
-  const pictures = job.artifacts.filter(({ content_type }) => content_type.startsWith('image/'));
-  await expect(charts(page)).toHaveCount(pictures.length);
+  await expect(pictures(page)).toHaveCount(job.artifacts_total);
   const progress = await notedProgress(page);
   expect(progress.at(-1)).toBe(100);
   expect(progress, 'progress never runs backwards').toEqual([...progress].sort((a, b) => a - b));
@@ -67,7 +66,7 @@ test('a queue whose worker is stopped says so, and a job waits there until it is
   await expect(card).toContainText('docker compose up -d worker-ai');
 
   const other = await context.newPage();
-  await runSample(other);
+  await startJob(other);
   await expect(other.getByText('No worker listens to ai').first()).toBeVisible({ timeout: 90_000 });
   await expect(other.getByText('docker compose up -d worker-ai').first()).toBeVisible();
   await startWorker('ai');
@@ -83,7 +82,7 @@ test('two hundred tabs come back to a restarted server without a storm', async (
 }) => {
   const USERS = 5; // each may have 50 sockets
   const TABS = 200;
-  await runSample(page);
+  await startJob(page);
   await expectCompleted(page);
   const pages = [page];
   for (const path of [page.url(), page.url(), '/jobs', '/jobs']) {

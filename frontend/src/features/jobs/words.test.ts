@@ -49,5 +49,5 @@ test('news are read out by status and stage, not by percent', () => {
 });
 
 test('a job without a source is named for its pipeline', () => {
-  expect(sourceName(exampleJob({ source: null }))).toBe('profile');
+  expect(sourceName(exampleJob({ source: null }))).toBe('weather');
 });

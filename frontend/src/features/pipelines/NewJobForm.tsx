@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { fieldErrors } from '../../shared/api/errors';
 import type { Job, Pipeline, Priority } from '../../shared/api/types';
 import { percent } from '../../shared/format/format';
+import type { Sample } from '../../shared/pipelineParts';
 import { Button } from '../../shared/ui/Button';
 import { Notice } from '../../shared/ui/Notice';
 import { Progress } from '../../shared/ui/Progress';
@@ -11,7 +12,7 @@ import styles from './NewJobForm.module.css';
 import { OptionsForm } from './OptionsForm';
 import { optionFields, type OptionValues, optionsToSend } from './optionsSchema';
 import { PriorityField } from './PriorityField';
-import { type Sample, SampleCard } from './SampleCard';
+import { SampleCard } from './SampleCard';
 import { type ChosenSource, SourcePicker } from './SourcePicker';
 import { useSubmission } from './useSubmission';
 

@@ -1,15 +1,7 @@
 // A sample file that one click runs.
+import type { Sample } from '../../shared/pipelineParts';
 import { Button } from '../../shared/ui/Button';
 import styles from './SampleCard.module.css';
-
-export type Sample = {
-  title: string;
-  description: string;
-  source: string;
-  sourceUrl: string;
-  name: string;
-  path: string;
-};
 
 type Props = { sample: Sample; isBusy: boolean; onRun: () => void };
 

@@ -1,0 +1,4 @@
+import { testAccessibility } from '../accessibility';
+import { pages } from './pages';
+
+testAccessibility(pages);

@@ -1,0 +1,4 @@
+import { takeScreenshots } from '../pictures';
+import { pages } from './pages';
+
+takeScreenshots(pages);

@@ -1,0 +1,54 @@
+// What anybody sees of a job: it runs, and what it made can be looked at and taken along.
+import { readFile } from 'node:fs/promises';
+import { expect } from '@playwright/test';
+import { expectCompleted, expectDrawn, pictures, startJob } from './jobs';
+import { expectSmoothMovement, noteMovement } from './movement';
+import { test } from './test';
+
+test('bars move, pictures appear, nothing jumps', { tag: '@native' }, async ({ page }) => {
+  await noteMovement(page);
+  await startJob(page);
+  await expectCompleted(page);
+  await expect(pictures(page)).toHaveCount(8);
+  await expectDrawn(page);
+  await expectSmoothMovement(page);
+});
+
+test('a picture opens large, leads to the next, closes with Escape, and can be downloaded', async ({
+  page,
+}) => {
+  await startJob(page);
+  await expectCompleted(page);
+  await pictures(page).first().click();
+  const dialog = page.getByRole('dialog');
+  const first = await dialog.getByRole('heading').textContent();
+  await dialog.getByRole('button', { name: 'Next' }).click();
+  await expect(dialog.getByRole('heading')).not.toHaveText(first!);
+
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('link', { name: /Download/ }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.png$/);
+
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('everything that a job made comes as one zip', async ({ page }) => {
+  await startJob(page);
+  await expectCompleted(page);
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download all (zip)' }).click();
+  const zip = await readFile(await (await download).path(), 'latin1');
+  expect(zip.startsWith('PK')).toBe(true);
+  const names = page.getByRole('figure').locator('figcaption span');
+  expect(await names.count()).toBeGreaterThan(0);
+  for (const name of await names.allTextContents()) expect(zip).toContain(name); // in the zip's table of contents
+});
+
+test('a reload in the middle ends with the true state', async ({ page }) => {
+  await startJob(page);
+  await expect(pictures(page).first()).toBeVisible({ timeout: 60_000 });
+  await page.reload();
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await expectCompleted(page);
+});
