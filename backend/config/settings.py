@@ -178,9 +178,9 @@ JOBS_KEEP_DAYS = env.integer("JOBS_KEEP_DAYS", 30, at_least=1)
 JOBS_NO_WORKER_AFTER = env.integer("JOBS_NO_WORKER_AFTER", 120, at_least=1)  # seconds
 JOBS_WHEN_BROKER_DOWN = env.choice("JOBS_WHEN_BROKER_DOWN", "wait", ("wait", "run"))
 FETCH_PRIVATE_HOSTS = env.words("FETCH_PRIVATE_HOSTS")
-AI_BASE_URL = env.text("AI_BASE_URL")
-AI_API_KEY = env.text("AI_API_KEY")
-AI_MODEL = env.text("AI_MODEL")
+AI_BASE_URL = env.text("AI_BASE_URL")  # example: profile
+AI_API_KEY = env.text("AI_API_KEY")  # example: profile
+AI_MODEL = env.text("AI_MODEL")  # example: profile
 
 USE_TZ = True
 TIME_ZONE = "UTC"

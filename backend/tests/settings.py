@@ -14,9 +14,7 @@ VARIABLES = {
     "CELERY_RESULT_BACKEND": "cache+memory://",
     "DATABASE_URL": "",
     "REDIS_PASSWORD": "",
-    "AI_BASE_URL": "",
-    "AI_API_KEY": "",
-    "AI_MODEL": "",
+    **dict.fromkeys(("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"), ""),  # example: profile
     "CELERY_TASK_ALWAYS_EAGER": "",
 }
 os.environ.update(VARIABLES)

@@ -19,7 +19,7 @@ PERSONAL = (
     "DATABASE_URL",
     "DATA_DIR",
     *("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "REDIS_URL", "REDIS_PASSWORD"),
-    *("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"),
+    *("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"),  # example: profile
 )
 
 _ASSIGNMENT = re.compile(r"""^(?:export\s+)?(\w+)=(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$""")

@@ -14,7 +14,7 @@ def test_dotenv_is_read_as_compose_reads_it() -> None:
     text = """
 # a comment
 WEB_PORT=8001
-export AI_MODEL=small
+export EMAIL_FROM=small
 QUOTED="a # b"   # a comment
 SINGLE='x y'
 EMPTY=
@@ -24,7 +24,7 @@ HASH=a#b
 """
     assert read_dotenv(text) == {
         "WEB_PORT": "8001",
-        "AI_MODEL": "small",
+        "EMAIL_FROM": "small",
         "QUOTED": "a # b",
         "SINGLE": "x y",
         "EMPTY": "",
@@ -35,11 +35,11 @@ HASH=a#b
 
 def test_shell_wins_over_dotenv_and_dotenv_over_defaults(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
-    dotenv.write_text("WEB_PORT=8001\nFLOWER_PORT=5556\nDEMO_USER=false\nFRONTEND_PORT=\nAI_MODEL=small\n")
-    environment = native_environment(given_environment({"WEB_PORT": "8002", "AI_MODEL": ""}, dotenv=dotenv))
+    dotenv.write_text("WEB_PORT=8001\nFLOWER_PORT=5556\nDEMO_USER=false\nFRONTEND_PORT=\nEMAIL_FROM=small\n")
+    environment = native_environment(given_environment({"WEB_PORT": "8002", "EMAIL_FROM": ""}, dotenv=dotenv))
     assert (environment["WEB_PORT"], environment["FLOWER_PORT"], environment["DEMO_USER"]) == ("8002", "5556", "false")
     assert environment["FRONTEND_PORT"] == "5173"
-    assert "AI_MODEL" not in environment
+    assert "EMAIL_FROM" not in environment
     assert environment["WEB_ORIGIN"] == "http://127.0.0.1:8002"
 
 

@@ -42,7 +42,7 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
       <h2>No jobs yet</h2>
       <p>
         A job is one run of a pipeline. Its steps wait in queues, run in parallel on their workers, and appear
-        here while they do. The sample file takes one click.
+        here while they do.
       </p>
       <ButtonLink to="/" look="primary">
         Start a job

@@ -1,0 +1,91 @@
+"""`scripts/remove-examples`, typed in a copy of the project: nothing of the examples is left, and the rest holds."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from native.environment import ROOT
+from project.remove_examples import EXAMPLES, FOLDERS, MARKED, without
+from testing.compose import copy_checkout
+
+TRACES = re.compile(
+    r"profile[./'\"]|kind=profile|`profile`|\bexamples?: [a-z]+$|remove.examples|[Ss]eattle|polars|openai|"
+    r"AI_(BASE_URL|API_KEY|MODEL)|import matplotlib|MPLCONFIGDIR"
+)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("without-examples")
+    copy_checkout(folder)
+    done = typed(folder / "scripts", "project.remove_examples")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Gone: {', '.join(EXAMPLES)}" in done.stdout
+    return folder
+
+
+def typed(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    environment.setdefault("UV", shutil.which("uv") or str(ROOT / ".data/tools/bin/uv"))
+    command = (sys.executable, "-m", *command)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def texts(checkout: Path) -> dict[str, str]:
+    locks = ("uv.lock", "package-lock.json")
+    files = (path for path in checkout.rglob("*") if path.is_file() and path.name not in locks)
+    found = {}
+    for file in files:
+        try:
+            found[file.relative_to(checkout).as_posix()] = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            found[file.relative_to(checkout).as_posix()] = ""  # a picture
+    return found
+
+
+def test_nothing_of_the_examples_is_left(checkout: Path) -> None:
+    left = {name: [line for line in text.splitlines() if TRACES.search(line)] for name, text in texts(checkout).items()}
+    assert {name: lines for name, lines in left.items() if lines} == {}
+    assert [name for name in left for example in EXAMPLES if re.search(rf"/{example}\b", name)] == []
+
+
+def test_libraries_of_the_examples_are_not_locked_any_more(checkout: Path) -> None:
+    packages = re.findall(r'^name = "(.*)"$', (checkout / "backend/uv.lock").read_text(), re.MULTILINE)
+    assert "celery" in packages
+    assert not {"matplotlib", "polars", "openai", "numpy"} & set(packages)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ruff", "check", ".", "../scripts"),
+        ("ruff", "format", "--check", ".", "../scripts"),
+        ("importlinter.cli", "lint"),
+        ("pytest", "-q", "-p", "no:cacheprovider", "tests/test_promises.py", "tests/test_handbook.py", "tests/config"),
+    ],
+    ids=lambda command: "-".join(command[:2]),
+)
+def test_rest_holds(checkout: Path, command: tuple[str, ...]) -> None:
+    done = typed(checkout / "backend", *command)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_unknown_example_is_refused_and_nothing_is_removed(tmp_path: Path) -> None:
+    copy_checkout(tmp_path)
+    done = typed(tmp_path / "scripts", "project.remove_examples", "report")
+    assert done.returncode == 1
+    assert f"There is no example 'report'. The examples are: {', '.join(EXAMPLES)}." in done.stderr
+    assert all((tmp_path / FOLDERS[0] / name).is_dir() for name in EXAMPLES)
+
+
+def test_every_example_has_its_folders_and_marks() -> None:
+    for name in EXAMPLES:
+        assert [folder for folder in FOLDERS if not (ROOT / folder / name).is_dir()] == []
+    marks = [f"example: {name}" for name in EXAMPLES]
+    texts = {file: (ROOT / file).read_text(encoding="utf-8") for file in MARKED}
+    assert [file for file, text in texts.items() if without(text, marks) == text] == []
