@@ -29,6 +29,7 @@ MARKED = (
     "scripts/native/environment.py",
 )
 THIS = (
+    "backend/tests/compose/test_remove_examples.py",
     "backend/tests/test_remove_examples.py",
     "scripts/project/remove_examples.py",
     "scripts/remove-examples",

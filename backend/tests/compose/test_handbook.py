@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from native.environment import PERSONAL
-from project.remove_examples import EXAMPLES
 from testing.compose import Project, free_ports, project
 from testing.waiting import wait_until
 from tests.handbook import HANDBOOK, PAGES, Block, blocks
@@ -139,16 +138,6 @@ def test_readmes_own_commands(stack: Project, site: Site) -> None:
     assert len(commands) == 2
     for block in commands:
         do(stack, block)
-
-
-def test_without_the_examples_the_tests_pass_and_the_stack_runs_jobs(stack: Project, site: Site) -> None:
-    typed(stack, "scripts/remove-examples")
-    typed(stack, "scripts/up --detach --wait")
-    with site.client() as client:
-        offered = {pipeline["kind"] for pipeline in client.get("/api/pipelines/").raise_for_status().json()}
-    assert not {*EXAMPLES} & offered
-    assert run(site, "greet", name="Grace")["result"] == "Hello, Grace!"
-    typed(stack, "scripts/test quick")
 
 
 def test_queues_and_troubleshooting(stack: Project) -> None:
