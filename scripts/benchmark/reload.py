@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 
-from native.environment import PERSONAL
 from native.services import queue_names, worker_name
 from testing.compose import Project, free_ports, project
 
@@ -30,7 +29,7 @@ QUIET = 6.0  # seconds between two edits: until what can wait has restarted, too
 @contextmanager
 def development_stack() -> Iterator[Project]:
     """Yield a development stack, whose processes restart side by side; nothing of it stays."""
-    variables = dict.fromkeys(PERSONAL, "") | free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT")
+    variables = free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT")
     with TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # the containers' user reads it

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from native.environment import PERSONAL
 from native.services import queue_names, worker_name
 from testing.compose import Project, free_ports, project
 
@@ -54,7 +53,7 @@ def measured_stack(sizes: list[int]) -> Iterator[Measured]:
     """Yield a stack with web and the worker of the charts; nothing of it stays."""
     override = MEASURED.format(sizes=",".join(map(str, sizes)))
     override += "".join(WORKER.format(name=name, queue=queue) for queue, name in WORKERS.items())
-    variables = dict.fromkeys(PERSONAL, "") | {"BACKEND_IMAGE": IMAGE}
+    variables = {"BACKEND_IMAGE": IMAGE}
     variables |= free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT")
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)

@@ -14,10 +14,11 @@ BACKEND = ROOT / "backend"
 FRONTEND = ROOT / "frontend"
 FLOWER_CONFIG = ROOT / "infrastructure" / "flower" / "flowerconfig.py"
 
-# What leads to a server or to data of the developer's own. Tests leave it out.
+# What leads to a server, to data or to pipelines of the developer's own. Tests leave it out.
 PERSONAL = (
     "DATABASE_URL",
     "DATA_DIR",
+    "PIPELINES",
     *("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "REDIS_URL", "REDIS_PASSWORD"),
     *("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"),  # example: profile
 )

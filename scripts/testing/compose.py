@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from native.environment import ROOT
+from native.environment import PERSONAL, ROOT
 from native.ports import free_port
 from native.processes import Service, run_to_end
 from testing.waiting import wait_until
@@ -81,13 +81,14 @@ def project(*, name: str, file: str, folder: Path, variables: dict[str, str], ov
     """Yield the project of a copy of the checkout, which tests may edit; it is not up yet. What its services logged
     is kept in LOGS.
 
-    `override` is YAML that is laid over the file.
+    `override` is YAML that is laid over the file. Nothing personal comes along, unless `variables` has it.
     """
     copy_checkout(folder)
     files = [file]
     if override:
         (folder / "override.yml").write_text(override)
         files.append("override.yml")
+    variables = dict.fromkeys(PERSONAL, "") | variables
     project = Project(name=name, folder=folder, files=files, variables=variables)
     try:
         yield project

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from native.environment import PERSONAL
 from testing.compose import Project, free_ports, project
 from testing.waiting import wait_until
 from tests.handbook import HANDBOOK, PAGES, Block, blocks
@@ -36,7 +35,7 @@ TYPED_AS = {
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("handbook")
     ports = free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT", "HTTP_PORT", "HTTPS_PORT")
-    variables = dict.fromkeys(PERSONAL, "") | ports
+    variables = ports
     with project(name="test-handbook", file="docker-compose.yml", folder=folder, variables=variables) as stack:
         yield stack
 

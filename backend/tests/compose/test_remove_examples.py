@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from native.environment import PERSONAL
 from project.remove_examples import EXAMPLES
 from testing.compose import Project, free_ports, project
 from testing.waiting import wait_until
@@ -19,9 +18,10 @@ pytestmark = pytest.mark.compose
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("without-examples")
-    variables = dict.fromkeys(PERSONAL, "") | free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT")
+    variables = free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT")
     name = "test-without-examples"
     with project(name=name, file="docker-compose.yml", folder=folder, variables=variables) as stack:
+        typed(stack, "git", "init", "--quiet")  # tests of the project copy what git knows of
         typed(stack, "scripts/remove-examples")
         typed(stack, "scripts/new-pipeline", "welcome")
         stack.up()
