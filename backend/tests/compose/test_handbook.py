@@ -34,8 +34,7 @@ TYPED_AS = {
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("handbook")
-    ports = free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT", "HTTP_PORT", "HTTPS_PORT")
-    variables = ports
+    variables = free_ports("WEB_PORT", "FRONTEND_PORT", "FLOWER_PORT", "HTTP_PORT", "HTTPS_PORT")
     with project(name="test-handbook", file="docker-compose.yml", folder=folder, variables=variables) as stack:
         yield stack
 
