@@ -1,15 +1,14 @@
 // Every page for everybody, and from the keyboard.
 import { expect } from '@playwright/test';
 import { testAccessibility } from './accessibility';
-import { smallTable } from './jobs';
+import { chooseFile, smallTable } from './jobs';
 import { pages } from './pages';
 import { test } from './test';
 
 testAccessibility(pages);
 
 test('a job is started from the keyboard alone', async ({ page }) => {
-  await page.goto('/?kind=rehearsal');
-  await page.locator('input[type=file]').setInputFiles(smallTable);
+  await chooseFile(page, smallTable);
   const button = page.getByRole('button', { name: 'Start job' });
   for (let presses = 0; presses < 30; presses += 1) {
     if (await button.evaluate((element) => element === document.activeElement)) break;

@@ -28,7 +28,7 @@ async function sockets(page: Page) {
 
 test('a cut connection is said, comes back by itself, and ends with the true state', async ({ page }) => {
   const server = await sockets(page);
-  await startJob(page);
+  await startJob(page, { seconds: 3 });
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await server.cut();
   await expect(page.getByText(/^Reconnecting/)).toBeVisible();

@@ -13,7 +13,7 @@ async function jobOf(page: Page): Promise<Job> {
 }
 
 test('a running job is cancelled, says so, and completes when it is retried', async ({ page }) => {
-  await startJob(page);
+  await startJob(page, { seconds: 3 });
   await expect(page.getByRole('figure').first()).toBeVisible({ timeout: 60_000 });
   await button(page, 'Cancel').click();
   await expect(head(page)).toContainText('Cancelled');
@@ -39,7 +39,7 @@ test('a running job is cancelled, says so, and completes when it is retried', as
 });
 
 test('a double click on Cancel does not retry the job', async ({ page }) => {
-  await startJob(page);
+  await startJob(page, { seconds: 3 });
   const requests: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && requests.push(request.url()));
   await button(page, 'Cancel').click();

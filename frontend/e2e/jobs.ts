@@ -19,17 +19,22 @@ const table = (name: string, columns: number, rows: number) => {
 export const smallTable = table('small.csv', 3, 200); // 7 steps
 const largerTable = table('larger.csv', 6, 1_461); // 10 steps
 
-/** Start a job that takes some seconds, and return its page's address. */
-export async function startJob(page: Page): Promise<string> {
-  await upload(page, largerTable);
+/** Start a job of ten steps, two at a time. Eight of them take so many seconds each. */
+export async function startJob(page: Page, { seconds = 0.5 } = {}) {
+  await chooseFile(page, largerTable);
+  await page.getByLabel('Seconds').fill(String(seconds));
+  await page.getByRole('button', { name: 'Start job' }).click();
   await page.waitForURL('**/jobs/*');
-  return page.url();
 }
 
 export async function upload(page: Page, file: File, kind = 'rehearsal') {
+  await chooseFile(page, file, kind);
+  await page.getByRole('button', { name: 'Start job' }).click();
+}
+
+export async function chooseFile(page: Page, file: File, kind = 'rehearsal') {
   await page.goto(`/?kind=${kind}`);
   await page.locator('input[type=file]').setInputFiles(file);
-  await page.getByRole('button', { name: 'Start job' }).click();
 }
 
 export async function expectCompleted(page: Page) {

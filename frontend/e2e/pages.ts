@@ -11,7 +11,7 @@ export const pages: Pages = {
     await page.getByRole('button', { name: 'Start job' }).waitFor();
   },
   'job-running': async (page) => {
-    await startJob(page);
+    await startJob(page, { seconds: 3 });
     await page.getByRole('figure').nth(1).waitFor();
   },
   'job-completed': async (page) => {

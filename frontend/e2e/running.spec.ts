@@ -46,7 +46,7 @@ test('everything that a job made comes as one zip', async ({ page }) => {
 });
 
 test('a reload in the middle ends with the true state', async ({ page }) => {
-  await startJob(page);
+  await startJob(page, { seconds: 2 });
   await expect(pictures(page).first()).toBeVisible({ timeout: 60_000 });
   await page.reload();
   await expect(page.getByText('Live', { exact: true })).toBeVisible();

@@ -7,7 +7,7 @@ test('a job behind others says how many are ahead, then who has its steps, then 
   page,
 }) => {
   test.slow(); // five jobs, one after the other
-  for (let job = 0; job < 5; job += 1) await startJob(page);
+  for (let job = 0; job < 5; job += 1) await startJob(page, { seconds: 2 });
   const head = page.getByLabel('Progress', { exact: true });
   await expect(head).toContainText(/8 steps wait in charts_cpu: \d+ steps? of other jobs ahead/);
   await expect(head).toContainText('time left not known');

@@ -11,8 +11,11 @@ import { Page } from '../../shared/ui/Page';
 import { partsOf } from '../pipelineParts';
 import styles from './NewJobPage.module.css';
 
+/** In development a pipeline that is being written appears by itself. */
+const WHILE_ONE_IS_WRITTEN = import.meta.env.DEV && 3_000; // ms
+
 export function NewJobPage() {
-  const pipelines = useQuery(pipelinesQuery);
+  const pipelines = useQuery({ ...pipelinesQuery, refetchInterval: WHILE_ONE_IS_WRITTEN });
   return (
     <Page
       title="New job"

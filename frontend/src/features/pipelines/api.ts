@@ -9,7 +9,6 @@ export const pipelinesQuery = queryOptions({
   queryKey: ['pipelines'],
   queryFn: ({ signal }) => bodyOf(api.GET('/api/pipelines/', { signal })),
   staleTime: 60_000, // ms
-  refetchInterval: import.meta.env.DEV && 3_000, // a pipeline that is being written appears by itself
 });
 
 export type Source = { file: File } | { url: string } | null;
