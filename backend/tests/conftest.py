@@ -33,10 +33,10 @@ def session_stack(redis_server: str, postgres_server: str, tmp_path_factory: pyt
 @pytest.fixture
 def stack(session_stack: Stack, request: pytest.FixtureRequest) -> Iterator[Stack]:
     """The running stack: web, every worker and beat on PostgreSQL and Redis. A failed test shows what they logged."""
+    session_stack.start_missing()
     begun = session_stack.log_size()
     failed_before = request.session.testsfailed
     yield session_stack
-    session_stack.start_missing()
     if request.session.testsfailed > failed_before:
         print(session_stack.log_since(begun))
 

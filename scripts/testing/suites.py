@@ -53,11 +53,11 @@ def integration(reports: Path) -> Outcome:
 
 
 def compose(reports: Path) -> Outcome:
-    return _in_docker("tests/compose", reports)
+    return _in_docker(reports, "tests/compose", "tests/pipelines")
 
 
 def faults(reports: Path) -> Outcome:
-    return _in_docker("tests/faults", reports)
+    return _in_docker(reports, "tests/faults")
 
 
 def bench(reports: Path) -> Outcome:
@@ -67,10 +67,10 @@ def bench(reports: Path) -> Outcome:
     return check(run([*PYTHON, "benchmark.run", "--quick"], directory=ROOT / "scripts", seconds=600))
 
 
-def _in_docker(folder: str, reports: Path) -> Outcome:
+def _in_docker(reports: Path, *folders: str) -> Outcome:
     if not engine_answers():
         return skipped("no Docker engine answers")
-    return _pytest("compose", reports, folder, seconds=HEAVY_WITHIN)
+    return _pytest("compose", reports, *folders, seconds=HEAVY_WITHIN)
 
 
 def frontend_checks(reports: Path) -> Outcome:

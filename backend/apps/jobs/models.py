@@ -196,7 +196,9 @@ class Artifact(models.Model):
     """A file that a job made. Internal ones are read by later steps only, and never shown."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="artifacts", db_index=False)
+    step_id = models.BigIntegerField(default=0)  # for their order; a foreign key would be looked up with each deletion
     name = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, default="", blank=True)  # what people read, where it isn't the name
     content_type = models.CharField(max_length=100)
     size = models.BigIntegerField()  # bytes
     path = models.CharField(max_length=500)  # in the storage

@@ -23,15 +23,17 @@ class ProfileOptions(Options):
 
 
 def plan_charts(results: list[Json]) -> list[Planned]:
-    """Plan one chart per column, in the file's order, and two for the whole table.
+    """Plan one chart per column, in the file's order, and one or two for the whole table.
 
-    Tables with fewer than two numeric columns have no correlations: the second chart counts distinct values there.
+    Tables with fewer than two numeric columns have no correlations: distinct values are counted there. What is missing
+    is drawn when something is.
     """
     columns: list[Column] = results[0]["columns"]
     names = [column["name"] for column in columns]
     numeric = [column["name"] for column in columns if column["type"] in NUMERIC]
     relation = ("correlations", "Correlations") if len(numeric) > 1 else ("distinct", "Distinct values")
-    table = [relation, ("missing", "Missing values")]
+    missing = [("missing", "Missing values")] if any(column["missing"] for column in columns) else []
+    table = [relation, *missing]
 
     table_files = [file_stem(label.lower()) for _, label in table]
     files = unique(map(file_stem, names), taken=table_files, joint="-")

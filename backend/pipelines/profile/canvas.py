@@ -23,7 +23,10 @@ BLUE, ORANGE, GREY = "#3566c9", "#d9662b", "#c4cad4"
 TINT, INK, MUTED, LINE = "#e4ebf9", "#1d2433", "#5d6675", "#e6e9ef"
 
 # The first is bundled with matplotlib; the others draw what it lacks, where they are installed.
-FONTS = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans", "Microsoft YaHei", "Segoe UI Emoji", "Hiragino Sans")
+FONTS = (
+    *("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans", "WenQuanYi Micro Hei"),
+    *("Microsoft YaHei", "Malgun Gothic", "Segoe UI Emoji", "Hiragino Sans", "Apple SD Gothic Neo"),
+)
 _installed = set(font_manager.get_font_names())
 
 rcParams.update(

@@ -7,7 +7,7 @@ from pipelines.profile.canvas import SEPARATOR, to_png
 from pipelines.profile.column_charts import column_chart
 from pipelines.profile.columns import NUMERIC, TABLE_FILE, Column
 from pipelines.profile.statistics import correlations, describe, strongest
-from pipelines.profile.table_charts import correlation_matrix, distinct_values, missing_values
+from pipelines.profile.table_charts import correlation_chart, distinct_values, missing_values
 
 
 def chart(run: Run) -> Json:
@@ -21,7 +21,7 @@ def chart(run: Run) -> Json:
     if what == "correlations":
         names = [column["name"] for column in _columns(run) if column["type"] in NUMERIC]
         matrix = correlations(_read(run, names))
-        figure, description = correlation_matrix(*matrix)
+        figure, description = correlation_chart(*matrix)
         found["correlations"] = strongest(*matrix)
     elif what == "missing":
         figure, description = missing_values(_columns(run), run.results("ingest")[0]["rows"])
@@ -33,7 +33,7 @@ def chart(run: Run) -> Json:
         figure, description = column_chart(describe(name, table[name], what), table)
     description = description.replace(SEPARATOR, ", ")
     run.report(60, f"Drawing {run.label}")
-    run.save_artifact(run.input["artifact"], to_png(figure, description), "image/png")
+    run.save_artifact(run.input["artifact"], to_png(figure, description), "image/png", title=run.label)
     return {**found, "description": description}
 
 

@@ -24,12 +24,13 @@ from pipelines.profile.canvas import (
 )
 from pipelines.profile.columns import NUMERIC, Column, Histogram
 from pipelines.profile.names import printable
+from pipelines.profile.numbers import above
 from pipelines.profile.statistics import TOP_VALUES, histogram
 from pipelines.profile.wording import count, day, number, share
 
 TITLE_LENGTH = 56
 IDENTIFIER_VALUES = 50  # a text with more values than this, nearly all different, has no frequent ones
-CONCENTRATED = 0.9  # share of one bar from which the others would be invisible on a linear axis
+FLATTENING = 8  # times as high as the next that a bar is, when the others would be hard to see on a linear axis
 ROUND = [1, 2, 2.5, 5, 10]  # steps between the ticks of an axis
 EPOCH = datetime.date(1970, 1, 1).toordinal()  # matplotlib counts days from here, and knows years 1 to 9999 only
 EARLIEST, LATEST = datetime.date.min.toordinal() - EPOCH, datetime.date.max.toordinal() - EPOCH
@@ -45,6 +46,7 @@ PERIODS = (
     (3652, "decade", "10y"),
     (36_524, "century", "100y"),
 )
+HOURS, DAYS, MONTHS, YEARS = 0, 1, 3, 5  # places in PERIODS
 
 
 def column_chart(column: Column, table: pl.DataFrame) -> tuple[Figure, str]:
@@ -74,12 +76,15 @@ def _distribution(title: str, column: Column, rows: int) -> tuple[Figure, str]:
         column, rows, f"median {number(column['median'])}, middle half {number(low)} to {number(high)}"
     )
     figure, (axes,) = canvas(title, subtitle)
-    axes.axvspan(low, high, color=TINT, zorder=0)
+    axes.axvspan(above(bins["base"], low), above(bins["base"], high), color=TINT, zorder=0)
     _bars(axes, bins, whole=column["type"] == "integer")
-    axes.axvline(column["median"], color=ORANGE, linewidth=1.6)
+    if bins["base"]:
+        axes.set_xlabel(f"more than {number(bins['base'])}")
+    median = above(bins["base"], column["median"])
+    axes.axvline(median, color=ORANGE, linewidth=1.6)
     axes.annotate(
         "median",
-        (column["median"], 1.0),
+        (median, 1.0),
         xycoords=("data", "axes fraction"),
         xytext=(5, -3),
         textcoords="offset points",
@@ -98,7 +103,8 @@ def _bars(axes: Axes, bins: Histogram, *, whole: bool) -> None:
     axes.set_xlim(edges[0] - margin, edges[-1] + margin)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=ROUND, integer=whole, min_n_ticks=1))
     axes.xaxis.set_major_formatter(AxisNumbers())
-    if len(widths) > 1 and max(bins["counts"]) > CONCENTRATED * sum(bins["counts"]):
+    highest, *others = sorted(bins["counts"], reverse=True)
+    if others and highest > FLATTENING * max(others[0], 1):
         axes.set_yscale("log")
         axes.set_ylim(0.7, max(bins["counts"]) * 3)
         axes.minorticks_off()
@@ -116,8 +122,8 @@ def _timeline(title: str, column: Column, table: pl.DataFrame) -> tuple[Figure, 
     first, last = (datetime.datetime.fromisoformat(str(column[end])) for end in ("min", "max"))
     rows = table.height - column["missing"]
     days = max((last - first).total_seconds() / 86_400, 1 / 24)
-    whole_days = table[column["name"]].dtype == pl.Date
-    length, period, every = next((p for p in PERIODS[whole_days:] if days / p[0] <= MAX_PERIODS), PERIODS[-1])
+    periods = PERIODS[_shortest_period(table[column["name"]].drop_nulls()) :]
+    length, period, every = next((p for p in periods if days / p[0] <= MAX_PERIODS), PERIODS[-1])
     grouped = _by_period(table, column["name"], every)
     trends = [name for name in table.columns if name != column["name"]] if grouped.height > 1 else []
 
@@ -147,6 +153,15 @@ def _timeline(title: str, column: Column, table: pl.DataFrame) -> tuple[Figure, 
     panels[-1].xaxis.set_major_locator(locator)
     panels[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
     return figure, f"Rows over time by {column['name']}: {subtitle}."
+
+
+def _shortest_period(dates: pl.Series) -> int:
+    """Return the place in PERIODS of the one that the dates are given by: shorter ones would only draw gaps."""
+    if dates.dtype != pl.Date:
+        return HOURS
+    if (dates.dt.ordinal_day() == 1).all():
+        return YEARS
+    return MONTHS if (dates.dt.day() == 1).all() else DAYS
 
 
 def _by_period(table: pl.DataFrame, name: str, every: str) -> pl.DataFrame:

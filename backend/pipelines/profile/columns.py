@@ -2,6 +2,8 @@
 
 from typing import Literal, TypedDict
 
+from pipelines.profile.numbers import Number
+
 ColumnType = Literal["number", "integer", "text", "date", "boolean"]
 NUMERIC = ("number", "integer")
 TABLE_FILE = "table.parquet"  # what `ingest` leaves for the charts
@@ -15,8 +17,12 @@ class Count(TypedDict):
 
 
 class Histogram(TypedDict):
-    """Counts between neighbouring edges: one edge more than counts."""
+    """Counts between neighbouring edges: one edge more than counts. Edges are counted from `base`.
 
+    `base` is 0, or near the values where they are too large for what they differ by, such as long identifiers.
+    """
+
+    base: Number
     edges: list[float]
     counts: list[int]
 
@@ -24,7 +30,8 @@ class Histogram(TypedDict):
 class Column(TypedDict):
     """One column's profile. What makes no sense for its type is None, or empty.
 
-    `min` and `max` are ISO 8601 strings for dates. `outliers` counts values further than 1.5 interquartile ranges
+    `min` and `max` are ISO 8601 strings for dates. Whole numbers beyond 2^53 are strings of digits. All numbers are
+    rounded already: to be shown as they are. `outliers` counts values further than 1.5 interquartile ranges
     from the middle half (Tukey's fences).
     """
 
@@ -32,13 +39,13 @@ class Column(TypedDict):
     type: ColumnType
     missing: int
     unique: int
-    min: float | str | None
-    max: float | str | None
-    mean: float | None
-    median: float | None
-    std: float | None
-    quartiles: list[float] | None
-    skewness: float | None
+    min: Number | None
+    max: Number | None
+    mean: Number | None
+    median: Number | None
+    std: Number | None
+    quartiles: list[Number] | None
+    skewness: Number | None
     outliers: int | None
     top: list[Count]
     histogram: Histogram | None

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from pipelines.profile.columns import NUMERIC, Column, Correlation
-from pipelines.profile.wording import count, day, listed, number, share
+from pipelines.profile.columns import NUMERIC, Column, Correlation, Count
+from pipelines.profile.numbers import Number
+from pipelines.profile.wording import count, day, isolated, listed, number, share
 
 MAX_DESCRIBED = 6  # columns of one type that get a sentence of their own
 SKEWED = 1.0  # |skewness| from which mean and median tell different stories
@@ -15,6 +16,10 @@ MIN_ROWS = 10  # below that, shapes of distributions mean nothing
 
 def summary_of(rows: int, columns: list[Column], correlations: list[Correlation], notes: list[str]) -> str:
     """Return plain paragraphs, separated by an empty line: size, time, numbers, relations, categories, checks."""
+    columns = [_as_said(column) for column in columns]
+    correlations = [
+        {**pair, "first": isolated(pair["first"]), "second": isolated(pair["second"])} for pair in correlations
+    ]
     paragraphs = (
         _size(rows, columns),
         _time(rows, columns),
@@ -24,6 +29,11 @@ def summary_of(rows: int, columns: list[Column], correlations: list[Correlation]
         _checks(rows, columns, notes),
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _as_said(column: Column) -> Column:
+    top: list[Count] = [{**count, "value": isolated(count["value"])} for count in column["top"]]
+    return {**column, "name": isolated(column["name"]), "top": top}
 
 
 def _size(rows: int, columns: list[Column]) -> str:
@@ -62,7 +72,7 @@ def _period(column: Column, rows: int) -> str:
 def _numbers(rows: int, columns: list[Column]) -> str:
     varying = [column for column in columns if column["type"] in NUMERIC and column["unique"] > 1]
     # The most remarkable first: those with outliers and skew say more than even ones.
-    ranked = sorted(varying, key=lambda column: -abs(column["skewness"] or 0))[:MAX_DESCRIBED]
+    ranked = sorted(varying, key=lambda column: -abs(float(column["skewness"] or 0)))[:MAX_DESCRIBED]
     sentences = [_range(column, rows) for column in varying if column in ranked]
     if len(varying) > len(ranked):
         sentences.append(f"{count(len(varying) - len(ranked), 'further numeric column')} are in the charts.")
@@ -71,12 +81,12 @@ def _numbers(rows: int, columns: list[Column]) -> str:
 
 def _range(column: Column, rows: int) -> str:
     name, values = column["name"], rows - column["missing"]
-    text = f"{name} ranges from {number(float(column['min'] or 0))} to {number(float(column['max'] or 0))}"
+    text = f"{name} ranges from {number(column['min'] or 0)} to {number(column['max'] or 0)}"
     if values < MIN_ROWS or not column["quartiles"] or column["median"] is None:
         return f"{text}."
     low, high = column["quartiles"]
     text += f" with a median of {number(column['median'])}; {_half(low, high)}"
-    skewness = column["skewness"] or 0.0
+    skewness = float(column["skewness"] or 0)
     if abs(skewness) >= SKEWED and column["mean"] is not None:
         side = "high" if skewness > 0 else "low"
         text += f". A few {side} values pull its mean to {number(column['mean'])}"
@@ -87,7 +97,7 @@ def _range(column: Column, rows: int) -> str:
     return f"{text}."
 
 
-def _half(low: float, high: float) -> str:
+def _half(low: Number, high: Number) -> str:
     if low == high:
         return f"at least half of its values are {number(low)}"
     return f"half of its values lie between {number(low)} and {number(high)}"

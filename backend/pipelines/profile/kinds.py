@@ -6,6 +6,7 @@ from functools import partial
 import polars as pl
 
 from pipelines.profile.columns import ColumnType
+from pipelines.profile.numbers import LARGEST_EXACT
 
 SAMPLE_ROWS = 200
 # Stand for a missing value, but only in columns that are no text: NA is also Namibia.
@@ -46,7 +47,8 @@ def convert(strings: pl.Series, *, delimiter: str = ",") -> tuple[pl.Series, Col
     """Return the column in the narrowest type that takes every value, and that type's name.
 
     Numbers that are infinite become null. Times with a zone become UTC. Whole numbers too long for 64 bits and those
-    with leading zeros stay text, because they are identifiers. In files separated by semicolons 1,5 is a number.
+    with leading zeros stay text, because they are identifiers. Numbers that are all whole, as 3.0 is, are integers.
+    In files separated by semicolons 1,5 is a number.
     """
     stripped = strings.str.strip_chars()
     missing = stripped.str.to_lowercase().is_in(MISSING_WORDS)
@@ -58,7 +60,8 @@ def convert(strings: pl.Series, *, delimiter: str = ",") -> tuple[pl.Series, Col
         if attempt(sample).null_count() == 0:
             converted = attempt(values)
             if converted.null_count() == values.null_count():
-                return _finished(converted), kind
+                finished = _finished(converted)
+                return finished, "integer" if finished.dtype == pl.Int64 else kind
     return strings, "text"
 
 
@@ -112,7 +115,9 @@ def _matching(values: pl.Series, pattern: str) -> pl.Series:
 
 def _finished(values: pl.Series) -> pl.Series:
     if values.dtype == pl.Float64:
-        return values.set(~values.is_finite(), None)
+        finite = values.set(~values.is_finite(), None)
+        is_whole = (finite.drop_nulls() % 1 == 0).all() and (finite.drop_nulls().abs() <= LARGEST_EXACT).all()
+        return finite.cast(pl.Int64) if is_whole else finite
     if values.dtype == pl.Datetime and (values.dt.time().drop_nulls().cast(pl.Int64) == 0).all():
         return values.cast(pl.Date)
     return values

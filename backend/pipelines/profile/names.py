@@ -32,7 +32,6 @@ def unique(names: Iterable[str], taken: Iterable[str] = (), joint: str = "_") ->
 
 
 def file_stem(name: str) -> str:
-    """Return `name` as the beginning of a file's name on every system: ASCII letters, digits, _ and - only."""
-    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_only).strip("_-")[:MAX_FILE_NAME]
+    """Return `name` as the beginning of a file's name on every system: letters, digits, _ and - only."""
+    stem = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", name)).strip("_-")[:MAX_FILE_NAME]
     return f"column_{stem}".strip("_") if not stem or DEVICES.fullmatch(stem) else stem

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ from numpy.typing import NDArray
 
 from pipelines.profile.columns import NUMERIC, Column, ColumnType, Correlation, Count, Histogram
 from pipelines.profile.names import printable
+from pipelines.profile.numbers import decimals_of, decimals_to_show, exact, mean, quantile, rounded
 
 Floats = NDArray[np.floating[Any]]
 
 TOP_VALUES = 12
 MIN_BINS, MAX_BINS = 8, 36
 LARGEST_DRAWN = 1e300  # beyond, differences and margins overflow
+RESOLVED = 1e-6  # of its size that a column's range has to be, for edges that ten digits tell apart
 SAMPLED_CELLS = 5_000_000  # correlations of larger tables are taken from evenly spaced rows
 
 
@@ -44,7 +47,6 @@ def describe(name: str, values: pl.Series, kind: ColumnType) -> Column:
     if isinstance(low, date) and isinstance(high, date):
         column["min"], column["max"] = low.isoformat(), high.isoformat()
     elif isinstance(low, int | float) and isinstance(high, int | float) and kind in NUMERIC:
-        column["min"], column["max"] = low, high
         _measure(column, present)
     return column
 
@@ -59,18 +61,25 @@ def top_values(present: pl.Series, most: int = TOP_VALUES) -> list[Count]:
 def histogram(present: pl.Series) -> Histogram | None:
     """Return counts between round edges, as many as the Freedman-Diaconis rule asks for within 8 to 36.
 
-    Bins of whole numbers are centred on them. None when there is nothing to count, or the numbers are too
-    large, or too large for their differences.
+    Bins of whole numbers are centred on them. None when there is nothing to count, or the numbers are too large.
     """
-    whole = present.dtype.is_integer()
-    numbers = present.cast(pl.Float64).to_numpy()
-    if not numbers.size or np.abs(numbers).max() > LARGEST_DRAWN:
+    low, high = present.min(), present.max()
+    if not isinstance(low, int | float) or not isinstance(high, int | float):
         return None
-    edges = _edges(numbers, whole=whole)
+    largest = max(abs(low), abs(high))
+    if largest > LARGEST_DRAWN:
+        return None
+    base = low if low != high and Fraction(high) - Fraction(low) < Fraction(RESOLVED) * Fraction(largest) else 0
+    numbers = (present - base if base else present).cast(pl.Float64).to_numpy()
+    edges = _edges(numbers, whole=present.dtype.is_integer())
     if (np.diff(edges) <= 0).any():
         return None
     counts, _ = np.histogram(numbers, edges)
-    return {"edges": [_rounded(edge) or 0.0 for edge in edges.tolist()], "counts": counts.tolist()}
+    return {
+        "base": exact(base) if isinstance(base, int) else base,
+        "edges": [float(f"{edge:.10g}") for edge in edges.tolist()],
+        "counts": counts.tolist(),
+    }
 
 
 def correlations(table: pl.DataFrame) -> tuple[list[str], Floats]:
@@ -106,12 +115,28 @@ def strongest(names: list[str], r: Floats, most: int = 10) -> list[Correlation]:
 
 
 def _measure(column: Column, present: pl.Series) -> None:
-    low, middle, high = (present.quantile(q, "linear") or 0.0 for q in (0.25, 0.5, 0.75))
-    reach = 1.5 * (high - low)
-    column["mean"], column["median"], column["std"] = map(_rounded, (present.mean(), middle, present.std()))
-    column["quartiles"] = [low, high] if math.isfinite(low) and math.isfinite(high) else None
-    column["skewness"] = _rounded(present.skew()) if column["unique"] > 2 else None
-    column["outliers"] = int(((present < low - reach) | (present > high + reach)).sum())
+    ordered = present.sort()
+    spread = _spread(present, ordered)
+    own = decimals_of(present)
+    shown = decimals_to_show(own, spread)
+    low, middle, high = (quantile(ordered, Fraction(quarter, 4)) for quarter in (1, 2, 3))
+    reach = float(Fraction(3, 2) * (high - low))
+    column["min"], column["max"] = (rounded(value, shown if own is None else own) for value in ordered[[0, -1]])
+    column["mean"], column["median"], column["std"] = (
+        rounded(value, shown) for value in (mean(present), middle, spread)
+    )
+    quartiles = [rounded(low, shown), rounded(high, shown)]
+    column["quartiles"] = [quartile for quartile in quartiles if quartile is not None]
+    column["skewness"] = rounded(present.skew(), 2) if column["unique"] > 2 else None
+    column["outliers"] = int(((present < float(low) - reach) | (present > float(high) + reach)).sum())
+
+
+def _spread(present: pl.Series, ordered: pl.Series) -> float | None:
+    """Return the standard deviation: of distances from the smallest value, as long identifiers share a double."""
+    smallest, largest = ordered[0], ordered[-1]
+    is_near = present.dtype.is_integer() and largest - smallest < 2**63
+    spread = (present - smallest if is_near else present).cast(pl.Float64).std()
+    return spread if isinstance(spread, float) else None
 
 
 def _edges(numbers: Floats, *, whole: bool) -> Floats:
@@ -137,8 +162,3 @@ def _round_step(width: float, *, whole: bool) -> float:
         return 1.0
     magnitude = 10.0 ** math.floor(math.log10(width))
     return next(m * magnitude for m in (1, 2, 2.5, 5, 10) if m * magnitude >= width and not (whole and m == 2.5))
-
-
-def _rounded(value: Any) -> float | None:
-    """Return `value` at ten significant digits, None when it is not finite."""
-    return float(f"{value:.10g}") if value is not None and math.isfinite(value) else None

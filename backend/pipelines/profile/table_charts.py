@@ -17,59 +17,69 @@ from pipelines.profile.canvas import (
     empty,
     horizontal_bars,
 )
-from pipelines.profile.columns import Column
+from pipelines.profile.columns import Column, Correlation
 from pipelines.profile.statistics import Floats, strongest
 from pipelines.profile.wording import count, share
 
 MAX_BARS = 40
-MAX_CORRELATED = 20
-ANNOTATED = 12  # columns up to which each cell shows its number
+MAX_CORRELATED = 12  # columns up to which there is room for a cell and its number for each two
+MAX_PAIRS = 20
 MAX_LABEL = 16
 
 
-def correlation_matrix(names: list[str], r: Floats) -> tuple[Figure, str]:
-    """Return a heat map of Pearson's r, of the most correlated columns when there are too many to read."""
-    pairs = strongest(names, r, most=len(names) ** 2)
+def correlation_chart(names: list[str], r: Floats) -> tuple[Figure, str]:
+    """Return a heat map of Pearson's r, or of more columns than that has room for the pairs that move closest."""
+    pairs = strongest(names, r, most=MAX_PAIRS)
     if not pairs:
         return empty("Correlations", "No two numeric columns vary together often enough."), "No correlations."
-    chosen = list(dict.fromkeys(name for pair in pairs for name in (pair["first"], pair["second"])))[:MAX_CORRELATED]
-    keep = [position for position, name in enumerate(names) if name in chosen]
-    shown, size = r[np.ix_(keep, keep)], len(keep)
-
     first = pairs[0]
-    strongest_pair = f"strongest: {first['first']} and {first['second']} ({first['r']:+.2f})"
-    subset = f"{size} of {len(names)} columns" if size < len(names) else count(size, "numeric column")
-    figure, (axes,) = canvas("Correlations", f"{subset}{SEPARATOR}{_cut(strongest_pair, 90)}", height=max(HEIGHT, 5.2))
+    closest = f"strongest: {first['first']} and {first['second']} ({first['r']:+.2f})"
+    subtitle = f"{count(len(names), 'numeric column')}{SEPARATOR}{_cut(closest, 90)}"
+    figure = _heat_map(subtitle, names, r) if len(names) <= MAX_CORRELATED else _closest_pairs(subtitle, pairs)
+    return figure, f"Correlations of {count(len(names), 'numeric column')}; {closest}."
+
+
+def _heat_map(subtitle: str, names: list[str], r: Floats) -> Figure:
+    size = len(names)
+    figure, (axes,) = canvas("Correlations", subtitle, height=max(HEIGHT, 5.2))
     colors = colormaps["RdBu"].with_extremes(bad=LINE)
-    image = axes.imshow(np.ma.masked_invalid(shown), cmap=colors, vmin=-1, vmax=1, aspect="auto")
-    labels = [_cut(names[position], MAX_LABEL) for position in keep]
-    small = 9.5 if size <= ANNOTATED else 7.5
+    image = axes.imshow(np.ma.masked_invalid(r), cmap=colors, vmin=-1, vmax=1, aspect="auto")
+    labels = [_cut(name, MAX_LABEL) for name in names]
     axes.set_xticks(range(size), labels, rotation=0 if size <= 5 else 45, ha="center" if size <= 5 else "right")
     axes.set_yticks(range(size), labels)
-    axes.tick_params(labelsize=small, labelcolor=INK)
+    axes.tick_params(labelsize=9.5, labelcolor=INK)
     axes.set_xticks([position + 0.5 for position in range(size - 1)], minor=True)
     axes.set_yticks([position + 0.5 for position in range(size - 1)], minor=True)
     axes.grid(which="minor", color="white", linewidth=2)
     axes.tick_params(which="minor", length=0)
     axes.spines["bottom"].set_visible(False)
-    if size <= ANNOTATED:
-        for (row, column), value in np.ndenumerate(shown):
-            text = f"{value:.2f}" if np.isfinite(value) else ""
-            axes.text(column, row, text, ha="center", va="center", color="white" if abs(value) > 0.6 else INK)
+    for (row, column), value in np.ndenumerate(r):
+        text = f"{value:.2f}" if np.isfinite(value) else ""
+        axes.text(column, row, text, ha="center", va="center", color="white" if abs(value) > 0.6 else INK)
     bar = figure.colorbar(image, ax=axes, shrink=0.9, aspect=30, pad=0.02, ticks=[-1, 0, 1])
     bar.outline.set_visible(False)
-    return figure, f"Correlations of {subset}; {strongest_pair}."
+    return figure
+
+
+def _closest_pairs(subtitle: str, pairs: list[Correlation]) -> Figure:
+    named = [f"{_cut(pair['first'], MAX_LABEL)} and {_cut(pair['second'], MAX_LABEL)}" for pair in pairs]
+    figure, (axes,) = canvas(
+        "Correlations", f"{subtitle}{SEPARATOR}the closest {len(pairs)}", height=_height(len(pairs))
+    )
+    positions = horizontal_bars(axes, named, longest=2 * MAX_LABEL + 5)
+    colors = [BLUE if pair["r"] > 0 else ORANGE for pair in pairs]
+    axes.barh(positions, [abs(pair["r"]) for pair in pairs], height=0.72, color=colors)
+    axes.set_xlim(0, 1.15)
+    for position, pair in zip(positions, pairs, strict=True):
+        axes.text(abs(pair["r"]), position, f"  {pair['r']:+.2f}", va="center", fontsize=9)
+    return figure
 
 
 def missing_values(columns: list[Column], rows: int) -> tuple[Figure, str]:
     """Return how much of each column is there, the emptiest first."""
     total = sum(column["missing"] for column in columns)
     affected = sum(1 for column in columns if column["missing"])
-    fact = (
-        f"{share(total, rows * len(columns))} of all values, in {affected} of {count(len(columns), 'column')}"
-        if total
-        else f"None: {count(rows, 'row')}, each complete"
-    )
+    fact = f"{share(total, rows * len(columns))} of all values, in {affected} of {count(len(columns), 'column')}"
     chosen = sorted(columns, key=lambda column: -column["missing"])[:MAX_BARS]
     figure, (axes,) = canvas("Missing values", fact + _subset(chosen, columns), height=_height(len(chosen)))
     positions = horizontal_bars(axes, [column["name"] for column in chosen])

@@ -1,17 +1,33 @@
 """Numbers, dates and lists as a person writes them: for titles, axes and the written summary."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
+
+from pipelines.profile.numbers import HUGE, TINY, Number
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
-def number(value: float) -> str:
-    """Return about four significant digits: 12.8, 2015, 14,610, 3.235 billion or 3.4e+12. Years need no separator."""
-    size = abs(value)
-    if 1e6 <= size < 1e12:
-        return f"{value / 1e9:.4g} billion" if size >= 1e9 else f"{value / 1e6:.4g} million"
-    if 1000 <= size < 1e6 or value == 0:
-        return f"{value:,.0f}" if size >= 10_000 else f"{value:.0f}"
-    return f"{value:.4g}"
+def number(value: Number) -> str:
+    """Return the number as it is, its thousands apart from 10,000 on: 12.85, 2015, 14,610, 3.4e+17."""
+    if isinstance(value, str) or (abs(value) < HUGE and value == int(value)):
+        whole = int(value)
+        return f"{whole:,}" if abs(whole) >= 10_000 else str(whole)
+    if TINY <= abs(value) < HUGE:
+        return format(Decimal(repr(value)), ",f" if abs(value) >= 10_000 else "f")
+    return re.sub(r"e([+-])0*", r"e\1", f"{value:.6g}")
+
+
+def isolated(text: str) -> str:
+    """Return `text` so that one written from right to left leaves the order of the words around it alone.
+
+    https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+    """
+    is_rightward = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if is_rightward else text
 
 
 def share(part: float, whole: float) -> str:

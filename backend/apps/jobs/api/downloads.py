@@ -53,7 +53,7 @@ class ArchiveView(APIView):
     def get(self, request: Request, job_id: UUID) -> StreamingHttpResponse:
         """All files that a job has made so far, as a zip archive."""
         job = visible_job(request, job_id)
-        artifacts = list(shown_artifacts(job).order_by("id"))
+        artifacts = list(shown_artifacts(job).order_by("step_id", "id"))
         response = StreamingHttpResponse(_zip(artifacts), content_type="application/zip")
         response["Content-Disposition"] = content_disposition_header(True, f"{job.kind}-{str(job.pk)[:8]}.zip")
         return read_in_thread(response)

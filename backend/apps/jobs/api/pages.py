@@ -50,8 +50,15 @@ class JobPages(Pages):
     ordering = ("-created_at", "-id")
 
 
-class PartPages(Pages):
-    """Of steps and of artifacts, in the order in which they were made."""
+class StepPages(Pages):
+    """In the order in which they were planned."""
 
     page_size = 200
     ordering = ("id",)
+
+
+class ArtifactPages(Pages):
+    """In the order of the steps that made them."""
+
+    page_size = 200
+    ordering = ("step_id", "id")

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from apps.jobs import services
 from apps.jobs.api.access import everybodys_jobs, my_job, my_jobs, shown_artifacts, user_of, visible_job
 from apps.jobs.api.errors import TooLarge
-from apps.jobs.api.pages import ArtifactPage, JobPage, JobPages, PartPages, StepPage
+from apps.jobs.api.pages import ArtifactPage, ArtifactPages, JobPage, JobPages, StepPage, StepPages
 from apps.jobs.api.parsers import LimitedJsonParser
 from apps.jobs.api.serializers import ArtifactsQuery, IdempotencyKey, JobsQuery, StepsQuery, Submission, validated
 from apps.jobs.api.waiting import Waitings, waiting_steps
@@ -158,7 +158,7 @@ class StepsView(APIView):
             steps = steps.filter(stage=_stage_id(job, name))
         if step_status := wanted.get("status"):
             steps = steps.filter(status=step_status)
-        pages = PartPages()
+        pages = StepPages()
         return _answer(StepPage(results=[step_state(step) for step in pages.read(steps, request)], **pages.links()))
 
 
@@ -167,7 +167,7 @@ class ArtifactsView(APIView):
     def get(self, request: Request, job_id: UUID) -> Response:
         """All files that a job has made so far, in pages."""
         artifacts = shown_artifacts(visible_job(request, job_id))
-        pages = PartPages()
+        pages = ArtifactPages()
         found = [artifact_state(artifact) for artifact in pages.read(artifacts, request)]
         return _answer(ArtifactPage(results=found, **pages.links()))
 

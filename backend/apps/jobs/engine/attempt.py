@@ -141,11 +141,11 @@ class Attempt:
         steps = Step.objects.filter(stage__job=self.job_id, stage__name=stage).order_by("position")
         return list(steps.values_list("result", flat=True))
 
-    def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
-        self._save(name, content, content_type, internal=False)
+    def save_artifact(self, name: str, content: bytes, content_type: str, title: str = "") -> None:
+        self._save(name, content, content_type, title=title, internal=False)
 
     def save_file(self, name: str, content: bytes) -> None:
-        self._save(name, content, "application/octet-stream", internal=True)
+        self._save(name, content, "application/octet-stream", title="", internal=True)
 
     @returns_connection
     def open_file(self, name: str) -> AbstractContextManager[Path]:
@@ -181,10 +181,17 @@ class Attempt:
             save_change(job, source_name=fetched.name[:255], source_size=fetched.size)
 
     @returns_connection
-    def _save(self, name: str, content: bytes, content_type: str, *, internal: bool) -> None:
+    def _save(self, name: str, content: bytes, content_type: str, *, title: str, internal: bool) -> None:
         path = files.attempt_path(self.job_id, self.fence.step_id, self.attempt, name)
         files.save(path, content)
-        columns = {"content_type": content_type, "size": len(content), "path": path, "internal": internal}
+        columns = {
+            "step_id": self.fence.step_id,
+            "title": title[:200],
+            "content_type": content_type,
+            "size": len(content),
+            "path": path,
+            "internal": internal,
+        }
         with self.changing() as job:
             replaced = Artifact.objects.filter(job=job, name=name)
             paths = list(replaced.values_list("path", flat=True))

@@ -62,7 +62,9 @@ class StepState(BaseModel):
 
 class ArtifactState(BaseModel):
     id: int
+    step: int  # that made it: a job's files stand in the order of its steps
     name: str
+    title: str  # what to show; the name where it has no other
     content_type: str
     size: int  # bytes
     url: str

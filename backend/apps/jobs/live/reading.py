@@ -122,7 +122,9 @@ def artifact_state(artifact: Artifact) -> ArtifactState:
     address = {"job_id": artifact.job_id, "artifact_id": artifact.pk}
     return ArtifactState(
         id=artifact.pk,
+        step=artifact.step_id,
         name=artifact.name,
+        title=artifact.title or artifact.name,
         content_type=artifact.content_type,
         size=artifact.size,
         url=reverse("job-artifact", kwargs=address),
@@ -147,7 +149,7 @@ def _whole(job: Job, parts: int) -> JobState:
     for status in IN_ORDER:
         steps += _shown_steps(job.steps.filter(status=status).order_by("id"))[:left]
         left = parts - len(steps)
-    artifacts = job.artifacts.filter(internal=False).order_by("id")[:parts]
+    artifacts = job.artifacts.filter(internal=False).order_by("step_id", "id")[:parts]
     return _state(job, sorted(steps, key=lambda step: step.pk), artifacts, _running([job]))
 
 

@@ -36,8 +36,8 @@ class Run(Protocol):
     def results(self, stage: str) -> list[Any]:
         """Return what the steps of an earlier stage returned, in the order in which they were planned."""
 
-    def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
-        """Save a file that the job's user sees. The same name again replaces it."""
+    def save_artifact(self, name: str, content: bytes, content_type: str, title: str = "") -> None:
+        """Save a file that the job's user sees, by its title or else its name. The same name again replaces it."""
 
     def save_file(self, name: str, content: bytes) -> None:
         """Save a file that only later steps of this job read."""

@@ -28,11 +28,9 @@ def make_job(owner: User, *, steps: int = 1, rank: int = 0, priority: str = "nor
     return job
 
 
-def make_artifact(
-    job: Job, name: str, content: bytes = b"content", *, content_type: str = "image/png", internal: bool = False
-) -> Artifact:
-    """Make an artifact with its file."""
+def make_artifact(job: Job, name: str, content: bytes = b"content", **columns: Any) -> Artifact:
+    """Make an artifact with its file: a picture, unless `columns` say otherwise."""
     path = f"{files.job_folder(job.pk)}/{job.artifacts.count()}"
     files.save(path, content)
-    columns = {"content_type": content_type, "size": len(content), "path": path, "internal": internal}
+    columns = {"content_type": "image/png", "size": len(content), "path": path} | columns
     return Artifact.objects.create(job=job, name=name, **columns)

@@ -105,13 +105,24 @@ def test_stage_or_status_that_is_none_is_refused_in_words(ada: Client, owner: Us
 
 def test_all_artifacts_are_listed_without_internal_files(ada: Client, owner: User) -> None:
     job = make_job(owner)
-    chart = make_artifact(job, "chart.png")
+    chart = make_artifact(job, "chart.png", step_id=5)
     rows = make_artifact(job, "rows.parquet", internal=True)
     [page] = all_pages(ada, f"/api/jobs/{job.pk}/artifacts/")
     address = f"/api/jobs/{job.pk}/artifacts/{chart.pk}/"
-    assert page == [{"id": chart.pk, "name": "chart.png", "content_type": "image/png", "size": 7, "url": address}]
+    named = {"name": "chart.png", "title": "chart.png"}
+    assert page == [{"id": chart.pk, "step": 5, **named, "content_type": "image/png", "size": 7, "url": address}]
     assert [artifact["id"] for artifact in ada.get(f"/api/jobs/{job.pk}/").json()["artifacts"]] == [chart.pk]
     assert ada.get(f"/api/jobs/{job.pk}/artifacts/{rows.pk}/").status_code == 404
+
+
+def test_artifacts_stand_in_the_order_of_their_steps_whichever_was_first(ada: Client, owner: User) -> None:
+    job = make_job(owner)
+    late = make_artifact(job, "b.png", step_id=8, title="السعر")
+    early = make_artifact(job, "a.png", step_id=7)
+    [page] = all_pages(ada, f"/api/jobs/{job.pk}/artifacts/")
+    assert [artifact["id"] for artifact in page] == [early.pk, late.pk]
+    assert ada.get(f"/api/jobs/{job.pk}/").json()["artifacts"] == page
+    assert page[1]["title"] == "السعر"
 
 
 def test_result_is_given_whole_however_large(ada: Client, owner: User) -> None:

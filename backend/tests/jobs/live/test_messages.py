@@ -49,8 +49,8 @@ def save(state: dict[str, Any]) -> Job:
             job=job, stage=stages[step["stage"]], owner=job.owner, position=position, **own, **failure(step)
         )
     for artifact in state["artifacts"]:
-        own = {name: value for name, value in artifact.items() if name != "url"}
-        Artifact.objects.create(job=job, path="somewhere", **own)
+        own = {name: value for name, value in artifact.items() if name not in ("url", "step")}
+        Artifact.objects.create(job=job, path="somewhere", step_id=artifact["step"], **own)
     return job
 
 

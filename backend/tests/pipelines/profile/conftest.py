@@ -43,7 +43,8 @@ class MemoryRun:
     def results(self, stage: str) -> list[Json]:
         return self._results[stage]
 
-    def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
+    def save_artifact(self, name: str, content: bytes, content_type: str, title: str = "") -> None:
+        assert title == self.label
         assert name not in self.artifacts, f"{name} would replace another chart"
         assert content_type == "image/png"
         self.artifacts[name] = content

@@ -15,6 +15,8 @@ from pipelines.profile.kinds import convert
         (["1", "-2", "+3", None], "integer", [1, -2, 3, None]),
         (["1", "NA", "n/a", "-"], "integer", [1, None, None, None]),
         (["1", "2.5", " 3 ", "1e3"], "number", [1.0, 2.5, 3.0, 1000.0]),
+        (["3.0", "4.00", None], "integer", [3, 4, None]),
+        (["3.0", "1e300"], "number", [3.0, 1e300]),
         (["1", "2", "x"], "text", ["1", "2", "x"]),
         (["1.5", "inf", "NaN", "-Infinity"], "number", [1.5, None, None, None]),
         (["1,234.5", "12"], "number", [1234.5, 12.0]),

@@ -82,7 +82,7 @@ def test_without_a_model_the_statistics_write_the_summary(run_on: MakeRun) -> No
         "The table has 1,461 rows and 6 columns: 4 numeric, 1 date and 1 text. No value is missing.",
         "date runs from 1 January 2012 to 31 December 2015, one row for every day without a gap.",
         "precipitation ranges from 0 to 55.9 with a median of 0; half of its values lie between 0 and 2.8. A few high "
-        "values pull its mean to 3.029; 206 values (14.1%) lie far outside the middle half. "
+        "values pull its mean to 3.03; 206 values (14.1%) lie far outside the middle half. "
         "temp_max ranges from -1.6 to 35.6 with a median of 15.6; half of its values lie between 10.6 and 22.2. "
         "temp_min ranges from -7.1 to 18.3 with a median of 8.3; half of its values lie between 4.4 and 12.2. "
         "wind ranges from 0.4 to 9.5 with a median of 3; half of its values lie between 2.2 and 4; "

@@ -15,7 +15,7 @@ def draw(run: Run) -> Json:
         run.report(100 * part / PARTS, f"Drawing {run.label}")
         time.sleep(run.options["seconds"] / PARTS)
     name = f"{run.label}.png"
-    run.save_artifact(name, png(COLOURS[run.input["colour"] % len(COLOURS)]), "image/png")
+    run.save_artifact(name, png(COLOURS[run.input["colour"] % len(COLOURS)]), "image/png", title=run.label)
     return {"name": name}
 
 
