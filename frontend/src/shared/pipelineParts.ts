@@ -13,6 +13,8 @@ export type Sample = {
 
 export type PipelineParts = {
   sample?: Sample;
+  /** Whether its pictures are drawn on white: a dark page turns them over. */
+  areOnWhite?: boolean;
   /** Beside the files: what the result says. */
   Summary?: ComponentType<{ result: unknown }>;
   /** Below, over the whole width: the result in detail. */

@@ -75,7 +75,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
       />
     </>
   );
-  const { Summary, Detail } = partsOf(job.kind);
+  const { Summary, Detail, areOnWhite = false } = partsOf(job.kind);
   const largeResult = useQuery(resultQuery(job));
   const result = job.result ?? largeResult.data;
   return (
@@ -85,7 +85,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
       <Lanes job={job} queues={queues} />
       {!Summary && !Detail && <Result job={job} />}
       <div className={styles.columns}>
-        <Artifacts job={job} />
+        <Artifacts job={job} areOnWhite={areOnWhite} />
         {Summary && (
           <section className={styles.side} aria-labelledby="summary">
             <h2 id="summary">Summary</h2>

@@ -1,4 +1,4 @@
-// The files that a job made: charts to look at, the rest to download.
+// The files that a job made: pictures to look at, the rest to download.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { memo, useCallback, useMemo, useState } from 'react';
 import type { Artifact } from '../../shared/api/types';
@@ -6,28 +6,36 @@ import { bytes, count } from '../../shared/format/format';
 import { Button, DownloadLink } from '../../shared/ui/Button';
 import { archiveUrl, artifactPagesQuery } from './api';
 import styles from './Artifacts.module.css';
-import { ChartDialog } from './ChartDialog';
+import { PictureDialog } from './PictureDialog';
 import { hasEnded, type HeldJob, withArtifactPages } from './merge';
 
 const PORTION = 60; // files that are shown at first, and with each press on the button below them
 
 const isImage = (artifact: Artifact) => artifact.content_type.startsWith('image/');
 
-export function Artifacts({ job }: { job: HeldJob }) {
+type Props = {
+  job: HeldJob;
+  /** Whether its pictures are drawn on white, to be turned over on a dark page. */ areOnWhite: boolean;
+};
+
+export function Artifacts({ job, areOnWhite }: Props) {
   const { artifacts, hasMore, more } = usePortion(job);
-  const charts = artifacts.filter(isImage);
+  const pictures = artifacts.filter(isImage);
   const files = artifacts.filter((artifact) => !isImage(artifact));
   return (
-    <section aria-labelledby="charts">
+    <section aria-labelledby="files">
       <header className={styles.head}>
-        <h2 id="charts">Charts</h2>
+        <h2 id="files">Files</h2>
         {artifacts.length > 0 && (
           <a href={archiveUrl(job.id)} download>
             Download all (zip)
           </a>
         )}
       </header>
-      {charts.length > 0 ? <Charts artifacts={charts} /> : <NoCharts ended={hasEnded(job)} />}
+      {artifacts.length === 0 && (
+        <p className={styles.none}>{NO_FILES[hasEnded(job) ? 'ended' : 'running']}</p>
+      )}
+      {pictures.length > 0 && <Pictures artifacts={pictures} areOnWhite={areOnWhite} />}
       {files.length > 0 && <Files artifacts={files} />}
       {hasMore && (
         <p className={styles.more}>
@@ -53,53 +61,61 @@ function usePortion(job: HeldJob) {
     setSize(size + PORTION);
     if (canFetch && known.length < size + PORTION) void fetchNextPage();
   };
-  return { artifacts: known.slice(0, size), hasMore: known.length > size || canFetch, more };
+  return {
+    artifacts: useMemo(() => inOrder(known).slice(0, size), [known, size]),
+    hasMore: known.length > size || canFetch,
+    more,
+  };
 }
 
-function NoCharts({ ended }: { ended: boolean }) {
-  return (
-    <p className={styles.none}>
-      {ended ? 'This job made no charts.' : 'Charts appear here as they are made.'}
-    </p>
-  );
-}
+/** As the steps that made them: which of these was done first says nothing. */
+const inOrder = (artifacts: Artifact[]) => [...artifacts].sort((a, b) => a.step - b.step || a.id - b.id);
 
-type Shown = { artifacts: Artifact[] };
+const NO_FILES = { running: 'Files appear here as they are made.', ended: 'This job made no files.' };
+
+type Shown = { artifacts: Artifact[]; areOnWhite?: boolean };
 
 /** Others are made several times a second, most of them where nobody looks. */
 const areSame = (before: Shown, now: Shown) =>
   before.artifacts.length === now.artifacts.length &&
   before.artifacts.every((artifact, index) => artifact === now.artifacts[index]);
 
-const Charts = memo(function Charts({ artifacts: charts }: Shown) {
+const Pictures = memo(function Pictures({ artifacts: pictures, areOnWhite = false }: Shown) {
   const [openId, setOpenId] = useState<number | null>(null);
-  const index = charts.findIndex((chart) => chart.id === openId);
-  const open = charts[index];
-  const step = (by: number) => setOpenId(charts[(index + by + charts.length) % charts.length]?.id ?? null);
-  const onOpen = useCallback((chart: Artifact) => setOpenId(chart.id), []);
+  const index = pictures.findIndex(({ id }) => id === openId);
+  const open = pictures[index];
+  const step = (by: number) =>
+    setOpenId(pictures[(index + by + pictures.length) % pictures.length]?.id ?? null);
+  const onOpen = useCallback((picture: Artifact) => setOpenId(picture.id), []);
   return (
     <>
-      <ul className={styles.gallery}>
-        {charts.map((chart) => (
-          <Chart key={chart.id} chart={chart} onOpen={onOpen} />
+      <ul className={styles.gallery} data-on-white={areOnWhite}>
+        {pictures.map((picture) => (
+          <Picture key={picture.id} picture={picture} onOpen={onOpen} />
         ))}
       </ul>
-      {open && <ChartDialog chart={open} onStep={step} onClose={() => setOpenId(null)} />}
+      {open && (
+        <PictureDialog picture={open} isOnWhite={areOnWhite} onStep={step} onClose={() => setOpenId(null)} />
+      )}
     </>
   );
 }, areSame);
 
 /** Drawn once, however many come after it. */
-const Chart = memo(function Chart({ chart, onOpen }: { chart: Artifact; onOpen: (chart: Artifact) => void }) {
+type PictureProps = { picture: Artifact; onOpen: (picture: Artifact) => void };
+
+const Picture = memo(function Picture({ picture, onOpen }: PictureProps) {
   return (
     <li>
-      <figure className={styles.chart}>
-        <button type="button" aria-label={`Open ${chart.name} large`} onClick={() => onOpen(chart)}>
-          <img src={chart.url} alt="" loading="lazy" decoding="async" />
+      <figure className={styles.picture}>
+        <button type="button" aria-label={`Open ${picture.title} large`} onClick={() => onOpen(picture)}>
+          <img src={picture.url} alt="" loading="lazy" decoding="async" />
         </button>
         <figcaption>
-          <span title={chart.name}>{chart.name}</span>
-          <a href={chart.url} download={chart.name} aria-label={`Download ${chart.name}`}>
+          <span dir="auto" title={picture.name}>
+            {picture.title}
+          </span>
+          <a href={picture.url} download={picture.name} aria-label={`Download ${picture.title}`}>
             Download
           </a>
         </figcaption>
@@ -113,7 +129,7 @@ const Files = memo(function Files({ artifacts: files }: Shown) {
     <ul className={styles.files}>
       {files.map((file) => (
         <li key={file.id}>
-          {file.name} <span>{bytes(file.size)}</span>
+          <bdi title={file.name}>{file.title}</bdi> <span>{bytes(file.size)}</span>
           <DownloadLink href={file.url} name={file.name} label="Download" />
         </li>
       ))}

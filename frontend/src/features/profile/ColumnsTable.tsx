@@ -1,8 +1,9 @@
 // Every column of a profiled table, with its numbers and its distribution.
-import { count, measure } from '../../shared/format/format';
+import { count } from '../../shared/format/format';
 import styles from './ColumnsTable.module.css';
 import { Distribution } from './Distribution';
 import type { Profile, ProfiledColumn } from './types';
+import { shown } from './values';
 
 export function ColumnsTable({ profile }: { profile: Profile }) {
   return (
@@ -47,7 +48,9 @@ function Row({ column, rows }: { column: ProfiledColumn; rows: number }) {
   const share = rows > 0 && column.missing > 0 ? ` (${((100 * column.missing) / rows).toFixed(1)} %)` : '';
   return (
     <tr>
-      <th scope="row">{column.name}</th>
+      <th scope="row" dir="auto">
+        {column.name}
+      </th>
       <td>{column.type}</td>
       <td>
         <Distribution column={column} />
@@ -58,7 +61,7 @@ function Row({ column, rows }: { column: ProfiledColumn; rows: number }) {
       </td>
       <td>{column.unique.toLocaleString('en')}</td>
       {[column.min, column.median, column.mean, column.max, column.std].map((value, index) => (
-        <td key={index}>{measure(value)}</td>
+        <td key={index}>{shown(column.type, value)}</td>
       ))}
     </tr>
   );

@@ -2,22 +2,25 @@
 import type { CSSProperties } from 'react';
 import { count, measure } from '../../shared/format/format';
 import styles from './Distribution.module.css';
-import type { ProfiledColumn } from './types';
+import type { Histogram, ProfiledColumn } from './types';
+import { binLabel, shown } from './values';
 
 const WIDTH = 120;
 const HEIGHT = 32;
 const SHOWN_VALUES = 3;
 
 export function Distribution({ column }: { column: ProfiledColumn }) {
-  if (column.histogram) return <Histogram name={column.name} {...column.histogram} />;
+  if (column.histogram) return <Bars column={column} histogram={column.histogram} />;
   if (column.top.length > 0) return <TopValues top={column.top} />;
   return <>–</>;
 }
 
-function Histogram({ name, edges, counts }: { name: string; edges: (number | string)[]; counts: number[] }) {
+function Bars({ column, histogram }: { column: ProfiledColumn; histogram: Histogram }) {
+  const { name, type, min, max } = column;
+  const { counts } = histogram;
   const highest = Math.max(...counts, 1);
   const width = WIDTH / counts.length;
-  const label = `Distribution of ${name} from ${measure(edges[0])} to ${measure(edges.at(-1))}`;
+  const label = `Distribution of ${name} from ${shown(type, min)} to ${shown(type, max)}`;
   return (
     <svg className={styles.histogram} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
       {counts.map((value, index) => {
@@ -30,7 +33,7 @@ function Histogram({ name, edges, counts }: { name: string; edges: (number | str
             width={Math.max(width - 1, 0.5)}
             height={height}
           >
-            <title>{`${measure(edges[index])} to ${measure(edges[index + 1])}: ${count(value, 'row')}`}</title>
+            <title>{`${binLabel(type, histogram, index)}: ${count(value, 'row')}`}</title>
           </rect>
         );
       })}
@@ -44,7 +47,7 @@ function TopValues({ top }: { top: ProfiledColumn['top'] }) {
     <ul className={styles.top}>
       {top.slice(0, SHOWN_VALUES).map((entry) => (
         <li key={measure(entry.value)} style={{ '--share': entry.count / highest } as CSSProperties}>
-          <span title={measure(entry.value)}>{measure(entry.value)}</span> {entry.count.toLocaleString('en')}
+          <bdi title={measure(entry.value)}>{measure(entry.value)}</bdi> {entry.count.toLocaleString('en')}
         </li>
       ))}
     </ul>

@@ -8,6 +8,7 @@ import type { Profile } from './types';
 
 export const parts: PipelineParts = {
   sample,
+  areOnWhite: true,
   Summary: memo(({ result }) => <Summary profile={result as Profile} />),
   Detail: memo(({ result }) => <ColumnsTable profile={result as Profile} />),
 };

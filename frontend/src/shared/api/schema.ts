@@ -458,8 +458,12 @@ export interface components {
         ArtifactState: {
             /** Id */
             id: number;
+            /** Step */
+            step: number;
             /** Name */
             name: string;
+            /** Title */
+            title: string;
             /** Content Type */
             content_type: string;
             /** Size */

@@ -61,8 +61,12 @@ test('a countdown ends at 0', () => {
   expect([2100, 1, -500].map((ms) => secondsUntil(ms, 0))).toEqual([3, 1, 0]);
 });
 
-test('measures have five digits, and nothing is a dash', () => {
-  expect([16.439082, null, '2012-01-01', 1461].map(measure)).toEqual(['16.439', '–', '2012-01-01', '1,461']);
+test('measures are shown digit by digit, and nothing is a dash', () => {
+  const values = [16.439082, null, '2012-01-01', 1461, 399_999, -0.1, 0, 3.4e21, 5e-7, 9007199254740993n];
+  expect(values.map(measure)).toEqual([
+    ...['16.439082', '–', '2012-01-01', '1461', '399,999', '-0.1', '0', '3.4e+21', '5e-7'],
+    '9,007,199,254,740,993',
+  ]);
 });
 
 test('one is singular', () => {

@@ -59,11 +59,20 @@ export function secondsUntil(at: number, now: number): number {
   return Math.max(0, Math.ceil((at - now) / 1000));
 }
 
-/** A measured value in at most five significant digits; dates and words stay as they are. */
+const DIGITS = new Intl.NumberFormat('en', { useGrouping: 'min2', maximumFractionDigits: 20 });
+
+/** A number digit by digit, its thousands apart from 10,000 on; dates and words stay as they are. */
 export function measure(value: unknown): string {
   if (value === null || value === undefined) return '–';
-  if (typeof value === 'number') return value.toLocaleString('en', { maximumSignificantDigits: 5 });
+  if (typeof value === 'bigint') return DIGITS.format(value);
+  if (typeof value === 'number') return number(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Beyond 15 digits before the point, or four zeros behind it, as a power of ten. */
+function number(value: number): string {
+  const size = Math.abs(value);
+  return size === 0 || (size >= 1e-4 && size < 1e15) ? DIGITS.format(value) : value.toExponential();
 }
 
 export function count(value: number, one: string, many = `${one}s`): string {

@@ -1,14 +1,22 @@
 // A modal dialog: the browser's own, which traps focus, closes on Escape and gives the focus back.
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type KeyboardEventHandler, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { Button } from './Button';
 import styles from './Dialog.module.css';
 
-type Props = { title: string; onClose: () => void; actions?: ReactNode; wide?: boolean; children: ReactNode };
+type Props = {
+  title: string;
+  onClose: () => void;
+  onKeyDown?: KeyboardEventHandler;
+  actions?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+};
 
-export function Dialog({ title, onClose, actions, wide = false, children }: Props) {
+export function Dialog({ title, onClose, onKeyDown, actions, wide = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before the element goes: a dialog that is closed afterwards gives no focus back.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => shown?.close();
@@ -24,10 +32,13 @@ export function Dialog({ title, onClose, actions, wide = false, children }: Prop
         event.preventDefault();
         onClose();
       }}
+      onKeyDown={onKeyDown}
       onClick={(event) => event.target === dialog.current && onClose()}
     >
       <div className={styles.content}>
-        <h2 id={titleId}>{title}</h2>
+        <h2 id={titleId} dir="auto">
+          {title}
+        </h2>
         {children}
         <div className={styles.actions}>
           {actions}
