@@ -8,7 +8,7 @@ const FIRST_ID = 9007199254740993n; // 2^53 + 1: no double has it
 const ids = Array.from({ length: ROWS }, (_, row) => FIRST_ID + BigInt(row) * 2n);
 const prices = Array.from({ length: ROWS }, (_, row) => 100_499 + ((row * 7919) % 299_501));
 const rooms = Array.from({ length: ROWS }, (_, row) => (row % 4) + 1);
-const cities = Array.from({ length: ROWS }, (_, row) => (row % 3 ? '東京' : 'القاهرة'));
+const cities = Array.from({ length: ROWS }, (_, row) => (row % 3 ? 'القاهرة' : '東京'));
 
 const table = csvFile(
   'awkward.csv',
@@ -63,5 +63,5 @@ test('numbers are exact, names keep their script, and percentages their place', 
 
   const summary = page.getByRole('heading', { name: 'Summary' }).locator('..');
   await expect(summary).toContainText(digits.format(Math.max(...prices)));
-  await expect(summary).toContainText('\u2068القاهرة\u2069 (33.3%)');
+  await expect(summary).toContainText('\u2068القاهرة\u2069 (66.7%)');
 });
