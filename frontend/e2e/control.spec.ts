@@ -67,6 +67,37 @@ test('a job is run again as a new one, with the same file', async ({ page }) => 
   await expectCompleted(page); // the one before is still there
 });
 
+test('without a network it is said at once that Cancel did not reach anybody', async ({ page, context }) => {
+  await startJob(page, { seconds: 3 });
+  await context.setOffline(true);
+  await button(page, 'Cancel').click();
+  await expect(page.getByRole('alert')).toContainText('This computer has no network', { timeout: 3_000 });
+  await expect(button(page, 'Cancel')).toBeEnabled({ timeout: 1_000 });
+  await context.setOffline(false);
+  await button(page, 'Cancel').click();
+  await expect(head(page)).toContainText('Cancelled');
+});
+
+test('who looks elsewhere is told when the job is done', async ({ page, context }) => {
+  await context.grantPermissions(['notifications']);
+  await page.addInitScript(() => {
+    const told: string[] = [];
+    class Told {
+      static permission = 'granted';
+      constructor(title: string) {
+        told.push(title);
+      }
+    }
+    Object.assign(window, { Notification: Told, told });
+    Object.defineProperty(document, 'hidden', { get: () => true });
+  });
+  await upload(page, smallTable);
+  await page.waitForURL('**/jobs/*');
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told), { timeout: 60_000 })
+    .toEqual(['small.csv: completed']);
+});
+
 test('a refusal is said kindly, and the page shows the true state', async ({ page }) => {
   await page.routeWebSocket(/\/ws\/jobs\//, () => undefined); // no news, so the page does not know of the end
   await startJob(page);

@@ -1,6 +1,6 @@
 // Own data, its mistakes, the list of jobs, and what isn't there.
 import { expect } from '@playwright/test';
-import { csvFile, expectCompleted, smallTable, startJob, upload } from './jobs';
+import { chooseFile, csvFile, expectCompleted, smallTable, startJob, upload } from './jobs';
 import { addUser } from './stack';
 import { test } from './test';
 
@@ -40,12 +40,43 @@ test('an address can be pasted anywhere on the page', async ({ page }) => {
   await expect(address).toHaveValue('https://example.org/data.csv');
 });
 
-test('a file that is no table fails with its code and a sentence', async ({ page }) => {
-  await upload(page, csvFile('header-only.csv', 'a,b,c\n'));
+test('a file that is no table fails with a sentence, and another one is asked for with the same options', async ({
+  page,
+}) => {
+  await chooseFile(page, csvFile('header-only.csv', 'a,b,c\n'));
+  await page.getByLabel('Seconds').fill('0.25');
+  await page.getByLabel('Priority').selectOption('high');
+  await page.getByRole('button', { name: 'Start job' }).click();
   await page.waitForURL('**/jobs/*');
-  const alert = page.getByLabel('Progress', { exact: true }).getByRole('alert');
-  await expect(alert).toContainText('INVALID_INPUT', { timeout: 60_000 });
-  await expect(page.getByLabel('Progress', { exact: true })).toContainText('Failed');
+  const head = page.getByLabel('Progress', { exact: true });
+  await expect(head.getByRole('alert')).toContainText('INVALID_INPUT', { timeout: 60_000 });
+  await expect(head).toContainText('Failed');
+  const sentence = 'There is no row below the header. Choose another file.';
+  await expect(page.getByText(sentence)).toHaveCount(1);
+  await expect(page.getByLabel('Stages, left to right')).toContainText('Draw, did not run');
+
+  await page.goto('/jobs');
+  const row = page.getByRole('row', { name: 'header-only.csv' }).first();
+  await expect(row).toContainText(sentence);
+  await row.getByRole('cell', { name: 'rehearsal' }).click();
+  await page.getByRole('link', { name: 'Choose another file' }).click();
+  await expect(page.getByLabel('Seconds')).toHaveValue('0.25');
+  await expect(page.getByLabel('Priority')).toHaveValue('high');
+  await page.locator('input[type=file]').setInputFiles(smallTable);
+  await page.getByRole('button', { name: 'Start job' }).click();
+  await page.waitForURL('**/jobs/*');
+  await expectCompleted(page);
+  const result = page.getByRole('heading', { name: 'Result' }).locator('..');
+  await expect(result.getByText('200', { exact: true })).toBeVisible();
+});
+
+test('an address is taken as people type it', async ({ page }) => {
+  await page.goto('/?kind=rehearsal');
+  await page.getByLabel('An address').check();
+  await page.getByLabel('Address', { exact: true }).fill('example.invalid/data.csv');
+  const sent = page.waitForRequest((request) => request.method() === 'POST');
+  await page.getByRole('button', { name: 'Start job' }).click();
+  expect((await sent).postData()).toContain('https://example.invalid/data.csv');
 });
 
 test('what the API refuses stands beside its field', async ({ page }) => {

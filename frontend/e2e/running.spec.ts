@@ -45,6 +45,13 @@ test('pictures stand in the order of their steps, whichever was first, by their 
   await expect(page.getByRole('figure').locator('figcaption span')).toHaveText(titles);
 });
 
+test('a text is read where it stands', async ({ page }) => {
+  await startJob(page);
+  await expectCompleted(page);
+  await page.getByText('Preview').click();
+  await expect(page.getByText('column 0.png')).toContainText('column 5.png\nRows.png\nAll.png');
+});
+
 test('everything that a job made comes as one zip', async ({ page }) => {
   await startJob(page);
   await expectCompleted(page);

@@ -32,8 +32,10 @@ async def test_submitted_file_goes_through_its_queues_while_the_socket_watches(s
 
     columns = ["date", "rain", "wind", "kind", "measured", "place"]
     assert end["result"] == {"rows": 100, "columns": columns, "drawn": 8}
-    assert {artifact["name"] for artifact in end["artifacts"]} == {f"{name}.png" for name in (*columns, "Rows", "All")}
-    for artifact in end["artifacts"]:
+    *pictures, told = end["artifacts"]
+    assert [picture["name"] for picture in pictures] == [f"{name}.png" for name in (*columns, "Rows", "All")]
+    assert (told["name"], told["title"]) == ("drawn.txt", "What was drawn")
+    for artifact in pictures:
         picture = download(stack, artifact)
         assert picture.headers["Content-Type"] == "image/png"
         assert picture.content.startswith(PNG)

@@ -75,7 +75,7 @@ def merged(state: Json, event: Json) -> Json:
     artifacts = {artifact["name"]: artifact for artifact in (*state["artifacts"], *job["artifacts"])}
     return job | {
         "steps": sorted(steps.values(), key=lambda step: int(step["id"])),
-        "artifacts": sorted(artifacts.values(), key=lambda artifact: int(artifact["id"])),
+        "artifacts": sorted(artifacts.values(), key=lambda artifact: (artifact["step"], artifact["id"])),
     }
 
 

@@ -10,6 +10,7 @@ import { resultQuery } from '../../features/jobs/api';
 import { hasEnded, type HeldJob } from '../../features/jobs/merge';
 import { StageLanes } from '../../features/jobs/StageLanes';
 import { useLiveJob } from '../../features/jobs/useLiveJob';
+import { WhenDone } from '../../features/jobs/WhenDone';
 import { sourceName } from '../../features/jobs/words';
 import { QueueNote } from '../../features/queues/QueueNote';
 import { ApiError } from '../../shared/api/errors';
@@ -67,6 +68,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
   const aside = (
     <>
       <ConnectionBadge connection={connection} />
+      <WhenDone job={job} />
       <JobActions
         job={job}
         isMine={isMine}

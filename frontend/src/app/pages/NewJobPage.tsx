@@ -1,6 +1,7 @@
 // Where a job is asked for.
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
+import { jobQuery } from '../../features/jobs/api';
 import { pipelinesQuery } from '../../features/pipelines/api';
 import { NewJobForm } from '../../features/pipelines/NewJobForm';
 import { PipelinePicker } from '../../features/pipelines/PipelinePicker';
@@ -35,18 +36,22 @@ export function NewJobPage() {
 function Choice({ pipelines }: { pipelines: Pipeline[] }) {
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
+  const from = search.get('from') ?? '';
+  const before = useQuery({ ...jobQuery(from), enabled: from !== '' });
   const chosen = pipelines.find(({ kind }) => kind === search.get('kind')) ?? firstToOffer(pipelines);
   if (!chosen) {
     return (
       <Notice title="There are no pipelines">Add one as a file or a folder in backend/pipelines.</Notice>
     );
   }
+  if (from && !before.data) return <Loading query={before} what="The job to run again" />;
   return (
     <div className={styles.columns}>
       <NewJobForm
         key={chosen.kind}
         pipeline={chosen}
         sample={partsOf(chosen.kind).sample}
+        before={before.data?.kind === chosen.kind ? before.data : undefined}
         onSubmitted={(job) => void navigate(`/jobs/${job.id}`)}
       />
       <PipelinePicker

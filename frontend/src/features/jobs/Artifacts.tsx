@@ -7,6 +7,7 @@ import { Button, DownloadLink } from '../../shared/ui/Button';
 import { archiveUrl, artifactPagesQuery } from './api';
 import styles from './Artifacts.module.css';
 import { PictureDialog } from './PictureDialog';
+import { FilePreview, hasPreview } from './FilePreview';
 import { hasEnded, type HeldJob, withArtifactPages } from './merge';
 
 const PORTION = 60; // files that are shown at first, and with each press on the button below them
@@ -131,6 +132,7 @@ const Files = memo(function Files({ artifacts: files }: Shown) {
         <li key={file.id}>
           <bdi title={file.name}>{file.title}</bdi> <span>{bytes(file.size)}</span>
           <DownloadLink href={file.url} name={file.name} label="Download" />
+          {hasPreview(file) && <FilePreview file={file} />}
         </li>
       ))}
     </ul>

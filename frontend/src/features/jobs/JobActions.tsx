@@ -1,7 +1,7 @@
 // What can be done to a job.
 import { type MouseEvent, useState } from 'react';
 import type { Job, JobStatus } from '../../shared/api/types';
-import { Button } from '../../shared/ui/Button';
+import { Button, ButtonLink } from '../../shared/ui/Button';
 import { Dialog } from '../../shared/ui/Dialog';
 import { Notice } from '../../shared/ui/Notice';
 import { type JobChange, useChangeJob, useDeleteJob, useRunAgain } from './api';
@@ -17,6 +17,7 @@ export function JobActions({ job, isMine, onAgain, onDeleted }: Props) {
   const change = useChangeJob(job.id);
   const again = useRunAgain(job.id, onAgain);
   const possible = possibleChange(job.status);
+  const needsOther = job.error?.code === 'INVALID_INPUT'; // the same would fail again
 
   const press = (event: MouseEvent) => {
     const isDoubled = event.detail > 1; // the second half of a double click would undo the first
@@ -27,12 +28,24 @@ export function JobActions({ job, isMine, onAgain, onDeleted }: Props) {
     <>
       <span className={styles.changes}>
         {isMine && hasEnded(job) && (
-          <Button disabled={again.isPending} onClick={(event) => event.detail < 2 && again.mutate()}>
-            Run again
-          </Button>
+          <>
+            {!needsOther && (
+              <Button disabled={again.isPending} onClick={(event) => event.detail < 2 && again.mutate()}>
+                Run again
+              </Button>
+            )}
+            <ButtonLink to={`/?kind=${job.kind}&from=${job.id}`} look={needsOther ? 'primary' : 'plain'}>
+              {needsOther && job.source ? 'Choose another file' : 'Run with changes'}
+            </ButtonLink>
+          </>
         )}
         {possible && (
-          <Button key={possible} look={LOOKS[possible]} disabled={change.isPending} onClick={press}>
+          <Button
+            key={possible}
+            look={possible === 'retry' && !needsOther ? 'primary' : 'plain'}
+            disabled={change.isPending}
+            onClick={press}
+          >
             {LABELS[possible]}
           </Button>
         )}
@@ -61,7 +74,6 @@ function possibleChange(status: JobStatus): JobChange | null {
 }
 
 const LABELS: Record<JobChange, string> = { cancel: 'Cancel', retry: 'Retry' };
-const LOOKS = { cancel: 'plain', retry: 'primary' } as const;
 const REFUSALS: Record<JobChange, string> = {
   cancel: 'The job was not cancelled',
   retry: 'The job was not retried',

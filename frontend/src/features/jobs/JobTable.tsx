@@ -50,7 +50,7 @@ const JobRow = memo(function JobRow({ job, showsOwner }: { job: JobSummary; show
       <td className={styles.progress}>
         <Progress label={`Progress of ${sourceName(job)}`} value={job.progress} status={job.status} />
         <span title={job.error?.message ?? job.message}>
-          {job.error ? job.error.code : job.message || percent(job.progress)}
+          {job.error?.message ?? (job.message || percent(job.progress))}
         </span>
       </td>
       <td>

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Job } from '../../shared/api/types';
 import { exampleJob } from './exampleJob';
@@ -21,10 +21,35 @@ function show(changes: Partial<Job>, text = '') {
   return fetched;
 }
 
-test('a result is shown digit by digit as the server has it', async () => {
-  const exact = '{"id": 12345678901234567, "share": 2.0}';
+test('a result is shown digit by digit as the server has it, and whole as JSON', async () => {
+  const exact = '{"id": 12345678901234567, "share": 2.0, "city": "القاهرة", "found": false}';
   show({ result: JSON.parse(exact) as unknown }, exact);
-  expect((await screen.findByText(/12345678901234567/)).textContent).toBe(exact);
+  expect((await screen.findByText('12345678901234567')).closest('div')!.textContent).toBe(
+    'id12345678901234567',
+  );
+  expect(screen.getByText('2.0')).toBeDefined();
+  expect(screen.getByText('القاهرة').tagName).toBe('BDI');
+  expect(screen.getByText('no')).toBeDefined();
+  expect(screen.getByText(exact).tagName).toBe('PRE');
+});
+
+test('a list of objects is a table, of at most 200 rows', async () => {
+  const rows = Array.from({ length: 250 }, (_, row) => ({ row, name: row % 2 ? 'odd' : null }));
+  show({ result: { rows } }, JSON.stringify({ rows }));
+  const table = await screen.findByRole('table');
+  expect(
+    within(table)
+      .getAllByRole('columnheader')
+      .map((cell) => cell.textContent),
+  ).toEqual(['row', 'name']);
+  expect(within(table).getAllByRole('row')).toHaveLength(201);
+  expect(screen.getByText('50 more entries in the JSON')).toBeDefined();
+});
+
+test('what lies deep is folded', async () => {
+  const result = { a: { b: { c: [1, 2] } } };
+  show({ result }, JSON.stringify(result));
+  expect((await screen.findAllByText('1 entry'))[0]!.tagName).toBe('SUMMARY');
 });
 
 test('a sentence is shown as it is, and a falsy result is one', async () => {

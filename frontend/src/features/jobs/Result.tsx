@@ -1,10 +1,13 @@
-// The result of a pipeline that has no view of its own: its text as the server sent it, as numbers may have more digits
-// than JavaScript keeps.
+// The result of a pipeline that has no view of its own: read from the text as the server sent it, as numbers may have
+// more digits than JavaScript keeps.
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { parse } from 'lossless-json';
+import { useMemo } from 'react';
 import type { Job } from '../../shared/api/types';
 import { Loading } from '../../shared/ui/Loading';
 import { resultTextQuery } from './api';
 import styles from './Result.module.css';
+import { type Json, ResultValue } from './ResultValue';
 
 export function Result({ job }: { job: Job }) {
   const text = useQuery(resultTextQuery(job));
@@ -19,12 +22,23 @@ export function Result({ job }: { job: Job }) {
 
 function Content({ job, text }: { job: Job; text: UseQueryResult<string> }) {
   if (job.result_url) return <a href={job.result_url}>Open the result, which is too large to stand here</a>;
-  if (typeof job.result === 'string') return <p dir="auto">{job.result}</p>;
-  return text.data === undefined ? (
-    <Loading query={text} what="The result" />
-  ) : (
-    <pre dir="auto" tabIndex={0}>
-      {text.data}
-    </pre>
+  if (typeof job.result === 'string') return <ResultValue value={job.result} />;
+  return text.data === undefined ? <Loading query={text} what="The result" /> : <Parsed text={text.data} />;
+}
+
+function Parsed({ text }: { text: string }) {
+  const value = useMemo(() => parse(text) as Json, [text]);
+  return (
+    <>
+      <ResultValue value={value} />
+      {typeof value === 'object' && (
+        <details className={styles.source}>
+          <summary>JSON</summary>
+          <pre dir="auto" tabIndex={0}>
+            {text}
+          </pre>
+        </details>
+      )}
+    </>
   );
 }

@@ -34,7 +34,7 @@ export function StageLanes({ job, waiting, now, renderQueue }: Props) {
           const isWaiting = !hasEnded(job) && stage.queued > 0;
           return (
             <li key={stage.name} className={styles.lane} data-status={stage.status}>
-              <LaneHead stage={stage} steps={steps} />
+              <LaneHead stage={stage} steps={steps} jobHasEnded={hasEnded(job)} />
               {stage.total > 0 ? (
                 <StepList job={job} stage={stage} steps={steps} waiting={waiting} now={now} />
               ) : (
@@ -49,13 +49,16 @@ export function StageLanes({ job, waiting, now, renderQueue }: Props) {
   );
 }
 
-function LaneHead({ stage, steps }: { stage: Stage; steps: Step[] }) {
+type HeadProps = { stage: Stage; steps: Step[]; jobHasEnded: boolean };
+
+function LaneHead({ stage, steps, jobHasEnded }: HeadProps) {
+  const neverRan = jobHasEnded && stage.status === 'pending';
   return (
     <header className={styles.head}>
       <h2>
-        <StatusMark status={stage.status} />
+        <StatusMark status={neverRan ? 'cancelled' : stage.status} />
         {stageTitle(stage.name)}
-        <span className="visually-hidden">, {stage.status}</span>
+        <span className="visually-hidden">, {neverRan ? 'did not run' : stage.status}</span>
       </h2>
       <span className={styles.done}>
         {stage.total > 0 ? `${stage.done.toLocaleString('en')}/${stage.total.toLocaleString('en')}` : '–'}

@@ -76,7 +76,7 @@ export function StepList({ job, stage, steps, waiting, now }: Props) {
                 }}
               >
                 {step ? (
-                  <StepRow step={step} ahead={ahead.get(step.id)} onOpen={open} />
+                  <StepRow step={step} ahead={ahead.get(step.id)} told={job.error?.message} onOpen={open} />
                 ) : (
                   <Missing number={missing} />
                 )}

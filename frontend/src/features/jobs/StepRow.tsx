@@ -9,10 +9,11 @@ import styles from './StepRow.module.css';
 import { nextTry, workerHost } from './words';
 
 /** `ahead`: how many steps come before this one in its queue, as far as that is known. */
-type Props = { step: Step; ahead?: number; onOpen: (step: Step) => void };
+/** `told`: the error that stands above already, as the job's. */
+type Props = { step: Step; ahead?: number; told?: string; onOpen: (step: Step) => void };
 
 /** Drawn again only when this step changed: others of its lane do, several times a second. */
-export const StepRow = memo(function StepRow({ step, ahead, onOpen }: Props) {
+export const StepRow = memo(function StepRow({ step, ahead, told, onOpen }: Props) {
   const retryAt = step.status === 'queued' ? step.retry_at : null;
   return (
     <div className={styles.step}>
@@ -30,12 +31,16 @@ export const StepRow = memo(function StepRow({ step, ahead, onOpen }: Props) {
         {(step.attempt > 1 || retryAt) && <strong>attempt {step.attempt}</strong>}{' '}
         {retryAt ? 'failed' : stepNote(step, ahead)}
       </span>
-      {retryAt ? <NextTry at={retryAt} reason={step.error?.message ?? ''} /> : <StepState step={step} />}
+      {retryAt ? (
+        <NextTry at={retryAt} reason={step.error?.message ?? ''} />
+      ) : (
+        <StepState step={step} told={told} />
+      )}
     </div>
   );
 });
 
-function StepState({ step }: { step: Step }) {
+function StepState({ step, told }: { step: Step; told?: string }) {
   const progress = step.status === 'completed' ? 100 : step.progress;
   const worker = step.status === 'queued' ? '' : step.worker;
   return (
@@ -51,7 +56,7 @@ function StepState({ step }: { step: Step }) {
       </div>
       {step.error && (
         <p className={styles.error}>
-          <code>{step.error.code}</code> {step.error.message}
+          <code>{step.error.code}</code> {step.error.message === told ? '' : step.error.message}
         </p>
       )}
     </>

@@ -6,8 +6,8 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query';
-import { api, bodyOf, cursorIn, readJson } from '../../shared/api/client';
-import type { Job, Step } from '../../shared/api/types';
+import { api, bodyOf, cursorIn, readJson, readText } from '../../shared/api/client';
+import type { Artifact, Job, Step } from '../../shared/api/types';
 import { withJitter } from '../../shared/live/interval';
 import type { Filter } from './jobList';
 import { type HeldJob, newestJob } from './merge';
@@ -82,6 +82,15 @@ export function artifactPagesQuery({ id, wholeAt }: HeldJob) {
   });
 }
 
+/** A file as text. An artifact never changes: what is written again is another. */
+export function fileTextQuery({ url }: Artifact) {
+  return queryOptions({
+    queryKey: ['files', url],
+    queryFn: ({ signal }) => readText(url, signal),
+    staleTime: Infinity,
+  });
+}
+
 /** A result that is too large to come with its job. */
 export function resultQuery({ id, result, result_url, finished_at }: Job) {
   return queryOptions({
@@ -125,7 +134,7 @@ export function useChangeJob(id: string) {
     mutationFn: (change: JobChange) =>
       bodyOf(api.POST(`/api/jobs/{job_id}/${change}/`, { params: pathOf(id) })),
     onSuccess: (job) => client.setQueryData<HeldJob>(queryKey, (held) => newestJob(held, job)),
-    onError: () => client.invalidateQueries({ queryKey, exact: true }),
+    onError: () => void client.invalidateQueries({ queryKey, exact: true }), // not waited for: there may be no network
   });
 }
 

@@ -10,20 +10,26 @@ import { Progress } from '../../shared/ui/Progress';
 import { fetchFile, type Source } from './api';
 import styles from './NewJobForm.module.css';
 import { OptionsForm } from './OptionsForm';
-import { optionFields, type OptionValues, optionsToSend } from './optionsSchema';
+import { optionFields, optionsToSend, optionValues } from './optionsSchema';
 import { PriorityField } from './PriorityField';
 import { SampleCard } from './SampleCard';
 import { type ChosenSource, SourcePicker } from './SourcePicker';
 import { useSubmission } from './useSubmission';
 
-type Props = { pipeline: Pipeline; sample: Sample | undefined; onSubmitted: (job: Job) => void };
+type Props = {
+  pipeline: Pipeline;
+  sample: Sample | undefined;
+  /** A job that is to be run again with changes: the form begins with its options. */
+  before: Job | undefined;
+  onSubmitted: (job: Job) => void;
+};
 
-export function NewJobForm({ pipeline, sample, onSubmitted }: Props) {
-  const [source, setSource] = useState<ChosenSource>({ by: 'file', file: null, url: '' });
-  const [values, setValues] = useState<OptionValues>({});
-  const [priority, setPriority] = useState<Priority>('normal');
-  const submission = useSubmission(onSubmitted);
+export function NewJobForm({ pipeline, sample, before, onSubmitted }: Props) {
   const fields = optionFields(pipeline.options_schema);
+  const [source, setSource] = useState<ChosenSource>({ by: 'file', file: null, url: '' });
+  const [values, setValues] = useState(() => optionValues(fields, before?.options ?? {}));
+  const [priority, setPriority] = useState<Priority>(before?.priority ?? 'normal');
+  const submission = useSubmission(onSubmitted);
   const known = ['file', 'url', 'options', 'priority', ...fields.map((field) => `options.${field.name}`)];
   const errors = fieldErrors(submission.error, known);
 
@@ -104,8 +110,11 @@ function Sending({
   );
 }
 
+/** An address as people type it: example.org/data.csv. */
+const withScheme = (url: string) => (url === '' || /^[a-z][\w+.-]*:\/\//i.test(url) ? url : `https://${url}`);
+
 /** An empty choice is sent as it is: the API says what is missing, beside the field. */
 function toSource({ by, file, url }: ChosenSource): Source {
-  if (by === 'url') return { url };
+  if (by === 'url') return { url: withScheme(url.trim()) };
   return file ? { file } : null;
 }

@@ -41,7 +41,9 @@ export function SourcePicker({ accepts, source, errors, onChange }: Props) {
           {(attributes) => (
             <input
               {...attributes}
-              type="url"
+              inputMode="url"
+              autoCapitalize="none"
+              spellCheck={false}
               placeholder="https://example.org/data.csv"
               value={source.url}
               onChange={(event) => onChange({ ...source, url: event.target.value })}

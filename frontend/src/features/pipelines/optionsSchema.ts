@@ -57,6 +57,17 @@ export function optionFields(schema: Schema): OptionField[] {
   });
 }
 
+/** Return what stands in the form for options that a job had. */
+export function optionValues(fields: OptionField[], options: Record<string, unknown>): OptionValues {
+  const given = fields.filter(({ name }) => name in options);
+  return Object.fromEntries(
+    given.map(({ name, type }) => [
+      name,
+      type === 'boolean' ? Boolean(options[name]) : asText(options[name]),
+    ]),
+  );
+}
+
 /** Return the options to send: only what differs from the defaults, so that a default may change on the server. */
 export function optionsToSend(fields: OptionField[], values: OptionValues): Record<string, unknown> {
   const options: Record<string, unknown> = {};

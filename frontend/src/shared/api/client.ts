@@ -31,6 +31,10 @@ export async function readJson(address: string, signal: AbortSignal): Promise<un
   return (await send(new Request(new URL(address, location.href), { signal }))).json();
 }
 
+export async function readText(address: string, signal: AbortSignal): Promise<string> {
+  return (await send(new Request(new URL(address, location.href), { signal }))).text();
+}
+
 /** The cursor in the address of another page of a list; null when there is none. */
 export const cursorIn = (address: string | null): string | null =>
   address && new URL(address, location.href).searchParams.get('cursor');

@@ -18,7 +18,11 @@ export class ApiError extends Error {
 }
 
 export const unreachable = () =>
-  new ApiError(0, 'UNREACHABLE', 'The server does not answer. Check that it runs.');
+  new ApiError(
+    0,
+    'UNREACHABLE',
+    navigator.onLine ? 'The server does not answer. Check that it runs.' : 'This computer has no network.',
+  );
 
 /** Return the error that a response's body describes, or a fitting one when it isn't the API that answered. */
 export function parseError(status: number, body: string): ApiError {

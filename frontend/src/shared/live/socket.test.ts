@@ -140,14 +140,31 @@ test.each([
   expect(newestState).toMatchObject({ state: 'reconnecting', because: null });
 });
 
-test('a connection on which nothing is heard any more is replaced', async () => {
+test('a connection on which nothing is heard is asked for news, and replaced when none come', async () => {
   newest().accept();
-  await vi.advanceTimersByTimeAsync(20_000);
+  await vi.advanceTimersByTimeAsync(10_000);
   newest().tell({ type: 'heartbeat', versions: {} });
-  await vi.advanceTimersByTimeAsync(20_000);
+  await vi.advanceTimersByTimeAsync(14_000);
+  expect(newest().sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(newest().sent).toEqual(['{"type":"resync"}']);
+  newest().tell({ type: 'jobs.snapshot', jobs: [] });
+  await vi.advanceTimersByTimeAsync(14_000);
   expect(FakeWebSocket.opened).toHaveLength(1);
-  await vi.advanceTimersByTimeAsync(15_000);
+  await vi.advanceTimersByTimeAsync(6_000);
   expect(FakeWebSocket.opened.length).toBeGreaterThan(1);
+});
+
+test('a lost network is noticed within seconds, but not where the server is heard without it', async () => {
+  newest().accept();
+  window.dispatchEvent(new Event('offline'));
+  newest().tell({ type: 'jobs.snapshot', jobs: [] });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(newestState.state).toBe('live');
+  vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+  window.dispatchEvent(new Event('offline'));
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(newestState.state).toBe('offline');
 });
 
 test('nothing is heard after it was closed', async () => {

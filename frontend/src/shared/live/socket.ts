@@ -18,7 +18,9 @@ export type Connection =
   | { state: 'offline' }
   | { state: 'ended'; reason: Ending };
 
-const MAX_SILENCE = 25_000; // ms; the server sends a heartbeat every 10 s
+const QUIET = 15_000; // ms of silence after which the server is asked for news: it sends a heartbeat every 10 s
+const PATIENCE = 3_000; // ms that it has for the answer
+const LOOK = 1_000; // ms between two looks
 const STABLE_AFTER = 5_000; // ms; a connection that lasted this long starts the backoff anew
 const BUSY_WAIT = 20_000; // ms, on top of the backoff
 
@@ -30,6 +32,7 @@ export class LiveSocket {
   private attempt = 0;
   private openedAt = 0;
   private heardAt = 0;
+  private askedAt: number | null = null;
   private hindrance: Hindrance | null = null;
   private skipWait: () => void = () => {};
   private connection: Connection = { state: 'connecting' };
@@ -53,7 +56,7 @@ export class LiveSocket {
     window.addEventListener('focus', this.wake, options);
     window.addEventListener('offline', this.lost, options);
     document.addEventListener('visibilitychange', this.wake, options);
-    const watchdog = setInterval(this.checkSilence, 5_000);
+    const watchdog = setInterval(this.checkSilence, LOOK);
     this.listeners.signal.addEventListener('abort', () => clearInterval(watchdog));
   }
 
@@ -90,11 +93,13 @@ export class LiveSocket {
 
   private readonly opened = () => {
     this.openedAt = this.heardAt = Date.now();
+    this.askedAt = null;
     this.show({ state: 'live' });
   };
 
   private readonly heard = (event: MessageEvent<string>) => {
     this.heardAt = Date.now();
+    this.askedAt = null;
     if (Date.now() - this.openedAt > STABLE_AFTER) this.attempt = 1;
     this.handlers.onMessage(JSON.parse(event.data));
   };
@@ -111,14 +116,25 @@ export class LiveSocket {
     if (!this.hindrance) this.skipWait();
   };
 
+  /** The network is gone, but maybe not for a server on this machine. */
   private readonly lost = () => {
     if (this.connection.state === 'reconnecting') this.show({ state: 'offline' });
+    this.ask();
   };
 
   private readonly checkSilence = () => {
-    const isSilent = this.connection.state === 'live' && Date.now() - this.heardAt > MAX_SILENCE;
-    if (isSilent) this.socket.reconnect();
+    if (this.connection.state !== 'live') return;
+    const now = Date.now();
+    if (this.askedAt !== null && now - this.askedAt >= PATIENCE) this.socket.reconnect();
+    else if (now - this.heardAt >= QUIET) this.ask();
   };
+
+  /** Ask for a snapshot: whether the connection still is one. */
+  private ask() {
+    if (this.connection.state !== 'live' || this.askedAt !== null) return;
+    this.askedAt = Date.now();
+    this.send({ type: 'resync' });
+  }
 
   private show(connection: Connection) {
     this.connection = connection;
