@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { MemoryRouter } from 'react-router';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Job } from '../../shared/api/types';
 import { jobQuery } from './api';
@@ -18,7 +19,9 @@ function show(job: Job, isMine = true) {
   client.setQueryData(jobQuery(job.id).queryKey, heldJob(job));
   render(
     <QueryClientProvider client={client}>
-      <JobActions job={job} isMine={isMine} onAgain={onAgain} onDeleted={() => undefined} />
+      <MemoryRouter>
+        <JobActions job={job} isMine={isMine} onAgain={onAgain} onDeleted={() => undefined} />
+      </MemoryRouter>
     </QueryClientProvider>,
   );
   return { onAgain, held: () => client.getQueryData<Job>(jobQuery(job.id).queryKey) };
@@ -51,6 +54,16 @@ test.each(['failed', 'cancelled'] as const)('a job that is %s can be retried', (
 test('a job that is completed can be run again or deleted', () => {
   show(exampleJob({ status: 'completed' }));
   expect(names()).toEqual(['Run again', 'Delete']);
+});
+
+test('what can only fail again asks for another file first, and keeps the options', () => {
+  const error = { code: 'INVALID_INPUT', message: 'There is no table in it.' } as const;
+  const { id } = exampleJob();
+  show(exampleJob({ status: 'failed', error }));
+  expect(names()).toEqual(['Retry', 'Delete']);
+  const link = screen.getByRole('link', { name: 'Choose another file' });
+  expect(link.getAttribute('href')).toBe(`/?kind=weather&from=${id}`);
+  expect(link.dataset.look).toBe('primary');
 });
 
 test('a press asks once, and the answer is what is held then', async () => {

@@ -54,7 +54,7 @@ test('what lies deep is folded', async () => {
 
 test('a sentence is shown as it is, and a falsy result is one', async () => {
   const fetched = show({ result: '<b>Hello</b>, Ada!' });
-  expect(screen.getByText('<b>Hello</b>, Ada!').getAttribute('dir')).toBe('auto');
+  expect(screen.getByText('<b>Hello</b>, Ada!').tagName).toBe('BDI');
   expect(fetched).not.toHaveBeenCalled();
   cleanup();
   show({ result: 0 }, '0');

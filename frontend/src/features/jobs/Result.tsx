@@ -31,7 +31,7 @@ function Parsed({ text }: { text: string }) {
   return (
     <>
       <ResultValue value={value} />
-      {typeof value === 'object' && (
+      {/^\s*[[{]/.test(text) && (
         <details className={styles.source}>
           <summary>JSON</summary>
           <pre dir="auto" tabIndex={0}>
