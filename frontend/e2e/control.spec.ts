@@ -69,6 +69,7 @@ test('a job is run again as a new one, with the same file', async ({ page }) => 
 
 test('without a network it is said at once that Cancel did not reach anybody', async ({ page, context }) => {
   await startJob(page, { seconds: 3 });
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await context.setOffline(true);
   await button(page, 'Cancel').click();
   await expect(page.getByRole('alert')).toContainText('This computer has no network', { timeout: 3_000 });

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { Job } from '../../shared/api/types';
 import { Button } from '../../shared/ui/Button';
 import { hasEnded } from './merge';
+import styles from './WhenDone.module.css';
 import { sourceName } from './words';
 
 export function WhenDone({ job }: { job: Job }) {
@@ -12,9 +13,11 @@ export function WhenDone({ job }: { job: Job }) {
   useNotification(job);
   if (hasEnded(job) || permission !== 'default') return null;
   return (
-    <Button onClick={() => void Notification.requestPermission().then(setPermission)}>
-      Tell me when it’s done
-    </Button>
+    <span className={styles.ask}>
+      <Button onClick={() => void Notification.requestPermission().then(setPermission)}>
+        Tell me when it’s done
+      </Button>
+    </span>
   );
 }
 
