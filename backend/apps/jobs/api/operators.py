@@ -56,7 +56,10 @@ class RetryFailuresView(APIView):
     @extend_schema(request=FailureGroup, responses=Retried)
     def post(self, request: Request) -> Response:
         """Retry a group of failed jobs, the oldest 200 at once."""
-        jobs = _failed().filter(**validated(FailureGroup, request.data))
+        group = validated(FailureGroup, request.data)
+        jobs = _failed().filter(error_code=group["error_code"], kind=group["kind"])
+        if newest_at := group.get("newest_at"):
+            jobs = jobs.filter(finished_at__lte=newest_at)
         ids = list(jobs.order_by("finished_at").values_list("pk", flat=True)[:RETRIED_AT_ONCE])
         retried, _ = services.change_each(ids, services.retry_job)
         return Response(Retried(retried=retried, left=jobs.count()).model_dump())

@@ -75,10 +75,14 @@ class JobsQuery(serializers.Serializer[Any]):
 
 
 class FailureGroup(serializers.Serializer[Any]):
-    """Which failed jobs: of all users, those that failed in the same way."""
+    """Which failed jobs: of all users, those that failed in the same way, and no later than the newest that was seen.
+
+    Without that, whoever retries a group until none is left meets the jobs that have failed once more.
+    """
 
     error_code = Choice(ErrorCode)
     kind = serializers.CharField(max_length=64)
+    newest_at = serializers.DateTimeField(required=False)
 
 
 class StepsQuery(serializers.Serializer[Any]):

@@ -84,6 +84,15 @@ def test_group_is_retried_together_and_no_other(
     assert Job.objects.get(status="failed") == other
 
 
+def test_what_failed_after_the_group_was_seen_is_left_alone(operator: Client, owner: User) -> None:
+    make_failed_job(owner, minutes=5)
+    [group] = operator.get("/api/failures/").json()
+    later = make_failed_job(owner)
+    asked = {name: group[name] for name in ("error_code", "kind", "newest_at")}
+    assert operator.post("/api/failures/retry/", asked).json() == {"retried": 1, "left": 0}
+    assert Job.objects.get(status="failed") == later
+
+
 @pytest.mark.parametrize("group", [{}, {"error_code": "NOPE", "kind": "probe"}, {"error_code": "TIMEOUT"}])
 def test_group_has_to_be_named(operator: Client, group: dict[str, str]) -> None:
     assert operator.post("/api/failures/retry/", group).status_code == 400

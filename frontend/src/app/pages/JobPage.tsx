@@ -85,15 +85,14 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
       <JobDetails job={job} isMine={isMine} />
       <JobHead job={job} queues={queues} now={queues.now} />
       <Lanes job={job} queues={queues} />
-      {!Summary && !Detail && <Result job={job} />}
       <div className={styles.columns}>
         <Artifacts job={job} areOnWhite={areOnWhite} />
-        {Summary && (
-          <section className={styles.side} aria-labelledby="summary">
-            <h2 id="summary">Summary</h2>
-            {result ? <Summary result={result} /> : <NoSummary job={job} largeResult={largeResult} />}
-          </section>
-        )}
+        <section className={styles.side} aria-labelledby="side">
+          <h2 id="side">{Summary ? 'Summary' : 'Result'}</h2>
+          {Summary && result ? <Summary result={result} /> : null}
+          {Summary && !result ? <NoSummary job={job} largeResult={largeResult} /> : null}
+          {!Summary && <Result job={job} />}
+        </section>
       </div>
       {Boolean(result) && Detail && <Detail result={result} />}
     </Page>

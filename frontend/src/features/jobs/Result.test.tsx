@@ -61,10 +61,10 @@ test('a sentence is shown as it is, and a falsy result is one', async () => {
   expect(await screen.findByText('0')).toBeDefined();
 });
 
-test('a large result is a link, and none is nothing', () => {
+test('a large result is a link, and none is said', () => {
   show({ result: null, result_url: '/api/jobs/1/result/' });
   expect(screen.getByRole('link').getAttribute('href')).toBe('/api/jobs/1/result/');
   cleanup();
   show({ result: null, result_url: null });
-  expect(screen.queryByRole('heading')).toBeNull();
+  expect(screen.getByText('This job has none.')).toBeDefined();
 });

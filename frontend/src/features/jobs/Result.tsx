@@ -6,19 +6,17 @@ import { useMemo } from 'react';
 import type { Job } from '../../shared/api/types';
 import { Loading } from '../../shared/ui/Loading';
 import { resultTextQuery } from './api';
+import { hasEnded } from './merge';
 import styles from './Result.module.css';
 import { type Json, ResultValue } from './ResultValue';
 
 export function Result({ job }: { job: Job }) {
   const text = useQuery(resultTextQuery(job));
-  if (job.result === null && !job.result_url) return null;
-  return (
-    <section className={styles.result} aria-labelledby="result">
-      <h2 id="result">Result</h2>
-      <Content job={job} text={text} />
-    </section>
-  );
+  if (job.result !== null || job.result_url) return <Content job={job} text={text} />;
+  return <p className={styles.none}>{NONE[hasEnded(job) ? 'ended' : 'running']}</p>;
 }
+
+const NONE = { running: 'It is there when the last stage has run.', ended: 'This job has none.' };
 
 function Content({ job, text }: { job: Job; text: UseQueryResult<string> }) {
   if (job.result_url) return <a href={job.result_url}>Open the result, which is too large to stand here</a>;

@@ -27,10 +27,11 @@ export function everybodysJobsQuery(filter: { status?: JobStatus; kind?: string 
 export function useRetryFailures() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ error_code, kind }: Failures) => {
+    mutationFn: async ({ error_code, kind, newest_at }: Failures) => {
       let retried = 0;
       for (;;) {
-        const answer = await bodyOf(api.POST('/api/failures/retry/', { body: { error_code, kind } }));
+        const body = { error_code, kind, newest_at };
+        const answer = await bodyOf(api.POST('/api/failures/retry/', { body }));
         retried += answer.retried;
         if (answer.left === 0 || answer.retried === 0) return retried;
       }

@@ -508,10 +508,16 @@ export interface components {
             /** Message */
             message: string;
         };
-        /** @description Which failed jobs: of all users, those that failed in the same way. */
+        /**
+         * @description Which failed jobs: of all users, those that failed in the same way, and no later than the newest that was seen.
+         *
+         *     Without that, whoever retries a group until none is left meets the jobs that have failed once more.
+         */
         FailureGroup: {
             error_code: components["schemas"]["ErrorCode"];
             kind: string;
+            /** Format: date-time */
+            newest_at?: string;
         };
         /** FailureGroups */
         FailureGroups: components["schemas"]["Failures"][];
