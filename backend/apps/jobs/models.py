@@ -192,6 +192,27 @@ class StepLines(models.Model):
         return f"log of attempt {self.attempt} at {self.step_id}"
 
 
+class PastAttempt(models.Model):
+    """An attempt at a step that something else followed, or that failed. Of the newest one the step itself tells."""
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="attempts", db_index=False)
+    attempt = models.PositiveIntegerField()
+    status = models.CharField(max_length=16, choices=StepStatus)  # how it ended
+    worker = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField()
+    error_code = models.CharField(max_length=32, blank=True)
+    error_message = models.TextField(blank=True)
+    traceback = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("step", "attempt")
+        constraints = [models.UniqueConstraint(fields=["step", "attempt"], name="one_row_per_attempt")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.attempt} at {self.step_id}"
+
+
 class Artifact(models.Model):
     """A file that a job made. Internal ones are read by later steps only, and never shown."""
 

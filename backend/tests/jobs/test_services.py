@@ -16,7 +16,16 @@ from apps.jobs.failures import ErrorCode, JobError
 from apps.jobs.live.reading import percent_done
 from apps.jobs.models import Artifact, Job, JobStatus, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.services import Conflict, QuotaExceeded, TooManyJobs, cancel_job, delete_job, retry_job, submit_job
+from apps.jobs.services import (
+    Conflict,
+    QuotaExceeded,
+    TooManyJobs,
+    cancel_job,
+    delete_job,
+    retry_job,
+    run_step_again,
+    submit_job,
+)
 from tests.jobs.conftest import Broker, Functions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -180,3 +189,64 @@ def test_deleted_job_takes_its_rows_and_files_along(job: Job, broker: Broker, pr
     broker.deliver()
     assert not Job.objects.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_one_failed_step_is_run_again_alone_and_its_job_goes_on(job: Job, broker: Broker, probe: Functions) -> None:
+    probe.draw = fail_part_1
+    broker.deliver()
+    probe.draw = lambda run: {"drawn": f"{run.label} again"}
+    failed, other = Step.objects.get(job=job, label="part 1"), Step.objects.get(job=job, label="part 0")
+    run_step_again(job.pk, failed.pk)
+    job.refresh_from_db()
+    assert (job.status, job.error_code, job.finished_at) == (JobStatus.QUEUED, "", None)
+    assert job.stages.get(name="draw").failed == 0
+    broker.deliver()
+    job.refresh_from_db()
+    failed.refresh_from_db()
+    assert (job.status, failed.attempt, failed.result) == (JobStatus.COMPLETED, 2, {"drawn": "part 1 again"})
+    assert Step.objects.get(pk=other.pk).attempt == 1
+
+
+def test_completed_step_of_the_last_stage_is_run_again(job: Job, broker: Broker, probe: Functions) -> None:
+    broker.deliver()
+    first = Step.objects.get(job=job, label="part 0")
+    probe.draw = lambda run: {"drawn": "anew"}
+    run_step_again(job.pk, first.pk)
+    run_step_again(job.pk, first.pk)  # a second press changes nothing
+    broker.deliver()
+    job.refresh_from_db()
+    assert (job.status, job.result) == (JobStatus.COMPLETED, {"drawn": "anew"})
+    assert job.stages.get(name="draw").completed == 2
+
+
+def test_step_whose_result_was_used_is_not_run_again(job: Job, broker: Broker) -> None:
+    broker.deliver()
+    with pytest.raises(Conflict, match="Run the whole job again"):
+        run_step_again(job.pk, Step.objects.get(job=job, label="split").pk)
+
+
+def test_job_of_which_one_cancelled_step_is_run_again_is_cancelled_afterwards(job: Job, broker: Broker) -> None:
+    broker.run("ingestion_io")
+    cancel_job(job.pk)
+    run_step_again(job.pk, Step.objects.get(job=job, label="part 0").pk)
+    broker.catch_up()
+    job.refresh_from_db()
+    stage = job.stages.get(name="draw")
+    assert (job.status, stage.completed, stage.cancelled) == (JobStatus.CANCELLED, 1, 1)
+    retry_job(job.pk)
+    broker.catch_up()
+    job.refresh_from_db()
+    assert job.status == JobStatus.COMPLETED
+
+
+def test_step_is_run_again_while_others_of_its_job_still_wait(job: Job, broker: Broker, probe: Functions) -> None:
+    probe.draw = fail_part_1
+    broker.run("ingestion_io")
+    part_0, part_1 = Step.objects.filter(stage__name="draw").order_by("position")
+    Step.objects.filter(pk=part_0.pk).update(rank=1000)
+    broker.run("charts_cpu")
+    probe.draw = Functions.draw
+    run_step_again(job.pk, part_1.pk)
+    broker.catch_up()
+    job.refresh_from_db()
+    assert job.status == JobStatus.COMPLETED

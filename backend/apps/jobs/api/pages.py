@@ -57,6 +57,11 @@ class StepPages(Pages):
     ordering = ("id",)
 
 
+class AttemptPages(Pages):
+    page_size = 200
+    ordering = ("step_id", "attempt")
+
+
 class ArtifactPages(Pages):
     """In the order of the steps that made them."""
 

@@ -88,6 +88,12 @@ class FailureGroup(serializers.Serializer[Any]):
 class StepsQuery(serializers.Serializer[Any]):
     stage = serializers.CharField(required=False, max_length=64)
     status = Choice(StepStatus, required=False)
+    search = serializers.CharField(required=False, max_length=200)
+    cursor = serializers.CharField(required=False)
+
+
+class AttemptsQuery(serializers.Serializer[Any]):
+    step = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     cursor = serializers.CharField(required=False)
 
 

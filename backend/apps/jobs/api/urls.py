@@ -4,7 +4,15 @@ from django.urls import path
 
 from apps.jobs.api.downloads import ArchiveView, ArtifactView
 from apps.jobs.api.operators import FailuresView, RetryFailuresView
-from apps.jobs.api.step_log import StepLogView
+from apps.jobs.api.steps import (
+    AttemptsView,
+    RunStepAgainView,
+    StepInputView,
+    StepLogView,
+    StepResultView,
+    StepsView,
+    StepView,
+)
 from apps.jobs.api.views import (
     AgainView,
     ArtifactsView,
@@ -14,7 +22,6 @@ from apps.jobs.api.views import (
     PipelinesView,
     ResultView,
     RetryView,
-    StepsView,
     WaitingView,
 )
 
@@ -31,6 +38,11 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/result/", ResultView.as_view(), name="job-result"),
     path("jobs/<uuid:job_id>/steps/", StepsView.as_view(), name="job-steps"),
     path("jobs/<uuid:job_id>/steps/<int:step_id>/log/", StepLogView.as_view(), name="job-step-log"),
+    path("jobs/<uuid:job_id>/steps/<int:step_id>/", StepView.as_view(), name="job-step"),
+    path("jobs/<uuid:job_id>/steps/<int:step_id>/input/", StepInputView.as_view(), name="job-step-input"),
+    path("jobs/<uuid:job_id>/steps/<int:step_id>/result/", StepResultView.as_view(), name="job-step-result"),
+    path("jobs/<uuid:job_id>/steps/<int:step_id>/again/", RunStepAgainView.as_view(), name="job-step-again"),
+    path("jobs/<uuid:job_id>/attempts/", AttemptsView.as_view(), name="job-attempts"),
     path("jobs/<uuid:job_id>/artifacts/", ArtifactsView.as_view(), name="job-artifacts"),
     path("jobs/<uuid:job_id>/artifacts.zip", ArchiveView.as_view(), name="job-archive"),
     path("jobs/<uuid:job_id>/artifacts/<int:artifact_id>/", ArtifactView.as_view(), name="job-artifact"),

@@ -1,6 +1,5 @@
 """The jobs over HTTP. A view reads the request, makes one call into services, and answers."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import BaseModel, RootModel
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -19,13 +17,14 @@ from rest_framework.views import APIView
 
 from apps.jobs import services
 from apps.jobs.api.access import everybodys_jobs, my_job, my_jobs, shown_artifacts, user_of, visible_job
+from apps.jobs.api.answers import answer, changed, read_or_404
 from apps.jobs.api.errors import TooLarge
-from apps.jobs.api.pages import ArtifactPage, ArtifactPages, JobPage, JobPages, StepPage, StepPages
+from apps.jobs.api.pages import ArtifactPage, ArtifactPages, JobPage, JobPages
 from apps.jobs.api.parsers import LimitedJsonParser
-from apps.jobs.api.serializers import ArtifactsQuery, IdempotencyKey, JobsQuery, StepsQuery, Submission, validated
+from apps.jobs.api.serializers import ArtifactsQuery, IdempotencyKey, JobsQuery, Submission, validated
 from apps.jobs.api.waiting import Waitings, waiting_steps
 from apps.jobs.live.messages import JobState
-from apps.jobs.live.reading import artifact_state, read_job, read_summaries, step_state
+from apps.jobs.live.reading import artifact_state, read_summaries
 from apps.jobs.models import Job
 from apps.jobs.pipelines import BrokenModule, Pipeline, all_pipelines, broken_modules
 
@@ -79,7 +78,7 @@ class JobsView(APIView):
         visible = everybodys_jobs(request) if wanted.pop("everybody", False) else my_jobs(request)
         pages = JobPages()
         jobs = pages.read(visible.filter(**wanted), request)
-        return _answer(JobPage(results=read_summaries(jobs), **pages.links()))
+        return answer(JobPage(results=read_summaries(jobs), **pages.links()))
 
     @extend_schema(
         request={"multipart/form-data": Submission, "application/json": Submission},
@@ -101,7 +100,7 @@ class JobView(APIView):
     @extend_schema(operation_id="jobs_retrieve", responses=JobState)
     def get(self, request: Request, job_id: UUID) -> Response:
         """A job, with at most 200 steps and artifacts: what hasn't ended, or has failed, first."""
-        return Response(_read(visible_job(request, job_id).pk))
+        return Response(read_or_404(visible_job(request, job_id).pk))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, job_id: UUID) -> Response:
@@ -114,14 +113,14 @@ class CancelView(APIView):
     @extend_schema(request=None, responses=JobState)
     def post(self, request: Request, job_id: UUID) -> Response:
         """Cancel a job: what runs for it is stopped. 409 when it has ended."""
-        return _changed(request, job_id, services.cancel_job)
+        return changed(request, job_id, services.cancel_job)
 
 
 class RetryView(APIView):
     @extend_schema(request=None, responses=JobState)
     def post(self, request: Request, job_id: UUID) -> Response:
         """Run again what failed or was cancelled, and only that. 409 when there is nothing to retry."""
-        return _changed(request, job_id, services.retry_job)
+        return changed(request, job_id, services.retry_job)
 
 
 class AgainView(APIView):
@@ -148,20 +147,6 @@ class ResultView(APIView):
         return Response(result)
 
 
-class StepsView(APIView):
-    @extend_schema(operation_id="jobs_steps_list", parameters=[StepsQuery], responses=StepPage)
-    def get(self, request: Request, job_id: UUID) -> Response:
-        """All steps of a job, in pages."""
-        job, wanted = visible_job(request, job_id), validated(StepsQuery, request.query_params)
-        steps = job.steps.select_related("stage").defer("input", "result")
-        if name := wanted.get("stage"):
-            steps = steps.filter(stage=_stage_id(job, name))
-        if step_status := wanted.get("status"):
-            steps = steps.filter(status=step_status)
-        pages = StepPages()
-        return _answer(StepPage(results=[step_state(step) for step in pages.read(steps, request)], **pages.links()))
-
-
 class ArtifactsView(APIView):
     @extend_schema(operation_id="jobs_artifacts_list", parameters=[ArtifactsQuery], responses=ArtifactPage)
     def get(self, request: Request, job_id: UUID) -> Response:
@@ -169,39 +154,12 @@ class ArtifactsView(APIView):
         artifacts = shown_artifacts(visible_job(request, job_id))
         pages = ArtifactPages()
         found = [artifact_state(artifact) for artifact in pages.read(artifacts, request)]
-        return _answer(ArtifactPage(results=found, **pages.links()))
-
-
-def _answer(model: BaseModel) -> Response:
-    return Response(model.model_dump(mode="json"))
-
-
-def _read(job_id: UUID) -> dict[str, Any]:
-    job = read_job(job_id)
-    if job is None:  # deleted in between
-        raise Http404
-    return job.model_dump(mode="json")
+        return answer(ArtifactPage(results=found, **pages.links()))
 
 
 def _created(job: Job, *, is_new: bool) -> Response:
     address = reverse("job", kwargs={"job_id": job.pk})
-    return Response(_read(job.pk), status=201 if is_new else 200, headers={"Location": address})
-
-
-def _changed(request: Request, job_id: UUID, change: Callable[[UUID], None]) -> Response:
-    job = visible_job(request, job_id)
-    try:
-        change(job.pk)
-    except Job.DoesNotExist:  # deleted in between
-        raise Http404 from None
-    return Response(_read(job.pk))
-
-
-def _stage_id(job: Job, name: str) -> int:
-    stages = dict(job.stages.values_list("name", "pk"))
-    if name not in stages:
-        raise ValidationError({"stage": [f"This job has no stage {name!r}. Its stages are: {', '.join(stages)}."]})
-    return stages[name]
+    return Response(read_or_404(job.pk), status=201 if is_new else 200, headers={"Location": address})
 
 
 def _refuse_oversized_body(request: Request) -> None:

@@ -15,11 +15,12 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from apps.jobs.engine import statements
+from apps.jobs.engine.attempts import holding
 from apps.jobs.engine.changes import changing, save_change
 from apps.jobs.engine.queueing import pass_permit_on
 from apps.jobs.engine.statements import ClaimedStep, Fence
 from apps.jobs.live.doorbell import ring
-from apps.jobs.models import Artifact, Job, Stage, Step, StepStatus
+from apps.jobs.models import Artifact, Job, Stage, Step
 from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
 from apps.jobs.storage.fetch import Fetched, fetch
@@ -130,8 +131,7 @@ class Attempt:
     def changing(self) -> Iterator[Job]:
         """Hold the job's row and the step's. Raises LostClaim when this attempt doesn't hold its step."""
         with suppress(Job.DoesNotExist), changing(self.job_id) as job:
-            held = Step.objects.filter(pk=self.fence.step_id, attempt=self.attempt, status=StepStatus.PROCESSING)
-            if held.exists():
+            if holding(self.fence).exists():
                 yield job
                 return
         raise LostClaim(str(self))

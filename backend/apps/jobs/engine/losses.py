@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.jobs.engine.attempt import LostClaim
+from apps.jobs.engine.attempts import keep_attempts
 from apps.jobs.engine.changes import changing, keep_progress, save_change
 from apps.jobs.engine.run import fail, timed_out
 from apps.jobs.engine.statements import Fence
@@ -17,6 +18,7 @@ from config.queues import get_queue
 log = logging.getLogger(__name__)
 
 MAX_LOSSES = 3
+LOST = "The worker was lost while it had this step."
 
 
 def release(step: Step) -> None:
@@ -33,6 +35,7 @@ def release(step: Step) -> None:
             return
         log.warning("job %s: step %s is queued again: %s was lost", job.pk, step.pk, step.worker)
         keep_progress(job)
+        keep_attempts(held, error=JobError(ErrorCode.WORKER_LOST, LOST))
         queued = {"status": StepStatus.QUEUED, "queued_at": timezone.now(), "progress": 0}
         free = {"held_by": None, "task_id": ""}
         held.update(losses=F("losses") + 1, version=save_change(job), **queued, **free)

@@ -13,6 +13,7 @@ from pydantic_core import to_jsonable_python
 
 from apps.jobs.engine import statements
 from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, check, claim, return_connection
+from apps.jobs.engine.attempts import holding, keep_attempts, traceback_of
 from apps.jobs.engine.changes import changing, keep_progress
 from apps.jobs.engine.interruptions import Interrupted, all_errors, drop_connection, interruptions, is_time_limit
 from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
@@ -75,7 +76,7 @@ def _handle(attempt: Attempt, error: BaseException, began: float) -> str:
             return _try_again(attempt, transient)
         error = transient
     failure = error if isinstance(error, JobError) else _reason(error, attempt, began)
-    fail(attempt.fence, failure)
+    fail(attempt.fence, failure, traceback=traceback_of(error))
     return f"failed: {failure}"
 
 
@@ -111,11 +112,12 @@ def as_json(result: Any) -> str | None:
         raise JobError(ErrorCode.PROCESSING_ERROR, reason) from None
 
 
-def fail(fence: Fence, error: JobError) -> None:
+def fail(fence: Fence, error: JobError, traceback: str = "") -> None:
     """End a step, and with it its job once the stage has ended, with an error. Raises LostClaim."""
     counted = None
     with suppress(Job.DoesNotExist), changing(fence.job_id) as job:
         keep_progress(job)
+        keep_attempts(holding(fence), error=error, traceback=traceback)
         columns = {"error_code": error.code, "error_message": error.message}
         counted = statements.end(fence, outcome="failed", **columns)
     _ended(fence, counted)
@@ -136,6 +138,7 @@ def _try_again(attempt: Attempt, error: TransientError) -> str:
     columns = {"error_code": error.code, "error_message": error.message}
     with attempt.changing() as job:
         keep_progress(job)
+        keep_attempts(holding(attempt.fence), error=error, traceback=traceback_of(error))
         written = statements.try_later(attempt.fence, retry_at=retry_at, **columns)
     check(written, attempt.fence)
     return f"is tried again in {delay:.1f} s: {error}"

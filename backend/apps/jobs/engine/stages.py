@@ -60,6 +60,9 @@ def close_stage(job_id: UUID) -> None:
             failed = stage.steps.filter(status=StepStatus.FAILED).order_by("position")[0]
             end_job(job, JobError(ErrorCode(failed.error_code), failed.error_message))
             return
+        if stage.cancelled:  # and others of its steps were run again
+            save_change(job, status=JobStatus.CANCELLED, finished_at=timezone.now(), message="", stalled=False)
+            return
         try:
             following = _pipeline(job.kind).stage_after(stage.name)
             planned = following.planned(_results(stage)) if following else []

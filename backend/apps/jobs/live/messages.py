@@ -56,6 +56,7 @@ class StepState(BaseModel):
     worker: str  # the node name of the worker that has it, or had it last
     error: Failure | None
     retry_at: datetime | None
+    queued_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
 

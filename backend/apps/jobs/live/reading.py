@@ -25,7 +25,7 @@ from apps.jobs.live.messages import (
     StageStatus,
     StepState,
 )
-from apps.jobs.models import Artifact, Job, JobStatus, Stage, Step, StepStatus
+from apps.jobs.models import Artifact, Job, JobStatus, PastAttempt, Stage, Step, StepStatus
 
 MAX_PARTS = 200  # steps, and artifacts, in one message
 MAX_BYTES = 250_000  # of one message
@@ -113,9 +113,9 @@ def percent_done(job: Job) -> float:
 def step_state(step: Step) -> StepState:
     """Return a step that was read with its stage."""
     columns = ("id", "label", "queue", "status", "progress", "attempt", "worker", "retry_at")
-    times = ("started_at", "finished_at")
+    times = ("queued_at", "started_at", "finished_at")
     fields = {name: getattr(step, name) for name in columns + times}
-    return StepState(**fields, stage=step.stage.name, error=_failure(step, MAX_ERROR))
+    return StepState(**fields, stage=step.stage.name, error=failure_in(step, MAX_ERROR))
 
 
 def artifact_state(artifact: Artifact) -> ArtifactState:
@@ -179,7 +179,7 @@ def _summary(job: Job, running: Running) -> dict[str, Any]:
         **{name: getattr(job, name) for name in columns + times},
         "owner": job.owner.get_username(),
         "progress": _percent(job, stages, running),
-        "error": _failure(job),
+        "error": failure_in(job),
         "source": Source(name=job.source_name, size=job.source_size) if job.source_name else None,
         "stages": [_stage(stage, len(running.get(stage.pk, ()))) for stage in stages],
         "steps_total": sum(stage.total for stage in stages),
@@ -237,7 +237,7 @@ def _stage_status(stage: Stage, processing: int, queued: int) -> StageStatus:
     return StageStatus.CANCELLED if stage.cancelled else StageStatus.COMPLETED
 
 
-def _failure(row: Job | Step, limit: int = 10_000) -> Failure | None:
+def failure_in(row: Job | Step | PastAttempt, limit: int = 10_000) -> Failure | None:
     if not row.error_code:
         return None
     return Failure(code=ErrorCode(row.error_code), message=row.error_message[:limit])

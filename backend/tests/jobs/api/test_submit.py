@@ -39,7 +39,7 @@ def test_submitted_job_is_answered_at_once_whole_and_with_its_address(ada: Clien
     ]
     assert set(job["steps"][0]) == {
         *("id", "stage", "label", "queue", "status", "progress", "attempt", "worker", "error"),
-        *("retry_at", "started_at", "finished_at"),
+        *("retry_at", "queued_at", "started_at", "finished_at"),
     }
 
 

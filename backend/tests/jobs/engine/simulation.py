@@ -272,7 +272,7 @@ def inhabited() -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("queueing", "workers"):
             patch.setattr(f"apps.jobs.engine.{module}.send_permits", world.broker.send)
-        for module in ("engine.attempt", "engine.changes", "services"):
+        for module in ("engine.attempt", "engine.changes", "services.changes"):
             patch.setattr(f"apps.jobs.{module}.ring", lambda job_id, owner_id: None)  # nobody watches
         patch.setattr("apps.jobs.engine.attempt.REPORT_INTERVAL", 0)
         patch.setattr("apps.jobs.engine.run.time", SimpleNamespace(monotonic=lambda: world.clock))

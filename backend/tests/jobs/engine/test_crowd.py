@@ -22,7 +22,7 @@ from apps.jobs.engine.run import run_step
 from apps.jobs.failures import ErrorCode, TransientError
 from apps.jobs.models import ACTIVE_JOB, Job, Step
 from apps.jobs.pipelines import Json, Run
-from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, submit_job
+from apps.jobs.services import Conflict, cancel_job, delete_job, retry_job, run_step_again, submit_job
 from testing.waiting import wait_until
 from tests.jobs.conftest import PROBE, Broker, Functions
 from tests.jobs.engine.promises import Promises
@@ -51,7 +51,7 @@ class Crowd:
     def repeat(self, act: Callable[[], object]) -> None:
         try:
             while not self.is_over.is_set():
-                with suppress(Conflict, Job.DoesNotExist, IndexError):
+                with suppress(Conflict, Job.DoesNotExist, Step.DoesNotExist, IndexError):
                     act()
                     self.done[act.__name__] += 1
         finally:
@@ -73,6 +73,11 @@ class Crowd:
     def retry(self) -> None:
         retry_job(self.any_job().pk)
         time.sleep(0.01)
+
+    def run_step_again(self) -> None:
+        step = random.choice(Step.objects.filter(status__in=("completed", "failed", "cancelled")))
+        run_step_again(step.job_id, step.pk)
+        time.sleep(0.02)
 
     def delete(self) -> None:
         delete_job(self.any_job())
@@ -96,10 +101,11 @@ def test_crowd_neither_blocks_itself_nor_miscounts(
     monkeypatch.setattr("apps.jobs.engine.attempt.REPORT_INTERVAL", 0)
     monkeypatch.setattr("apps.jobs.engine.run.retry_delay", lambda retry, retry_after: 0)
     monkeypatch.setattr(reconciling, "MAX_MISSED", 0)
-    for module in ("engine.attempt", "engine.changes", "services"):
+    for module in ("engine.attempt", "engine.changes", "services.changes"):
         monkeypatch.setattr(f"apps.jobs.{module}.ring", lambda job_id, owner_id: None)  # nobody watches
     crowd = Crowd(User.objects.create_user("ada"))
     acts = [crowd.run] * 6 + [crowd.cancel, crowd.retry, crowd.delete, crowd.release, crowd.reconcile] * 2
+    acts.append(crowd.run_step_again)
     with ThreadPoolExecutor(len(acts) + 1) as threads:
         ends = [threads.submit(crowd.repeat, act) for act in (crowd.submit, *acts)]
         crowd.is_over.wait(SECONDS)

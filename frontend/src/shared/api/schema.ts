@@ -142,6 +142,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/attempts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The earlier and the failed attempts at the steps of a job, or at one of them, in pages. */
+        get: operations["jobs_attempts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{job_id}/cancel/": {
         parameters: {
             query?: never;
@@ -200,8 +217,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All steps of a job, in pages. */
+        /** @description All steps of a job, in pages; those of a stage, of a status, or with a text in their label. */
         get: operations["jobs_steps_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/steps/{step_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One step. */
+        get: operations["jobs_steps_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/steps/{step_id}/again/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Run one step again, however it ended. 409 when later steps have used its result. */
+        post: operations["jobs_steps_again_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/steps/{step_id}/input/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a step was given by its stage's plan. */
+        get: operations["jobs_steps_input_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,6 +287,23 @@ export interface paths {
         };
         /** @description The last 200 lines that a step has logged or printed, also while it runs: they come within two seconds. */
         get: operations["jobs_steps_log_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/steps/{step_id}/result/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a step returned. 404 while there is nothing. */
+        get: operations["jobs_steps_result_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -470,6 +555,38 @@ export interface components {
             size: number;
             /** Url */
             url: string;
+        };
+        /** AttemptPage */
+        AttemptPage: {
+            /** Results */
+            results: components["schemas"]["AttemptState"][];
+            /** Next */
+            next: string | null;
+            /** Previous */
+            previous: string | null;
+        };
+        /**
+         * AttemptState
+         * @description An attempt at a step that failed, was lost or cancelled, or that another one followed.
+         */
+        AttemptState: {
+            /** Step */
+            step: number;
+            /** Attempt */
+            attempt: number;
+            status: components["schemas"]["StepStatus"];
+            /** Worker */
+            worker: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            error: components["schemas"]["Failure"] | null;
+            /** Traceback */
+            traceback: string;
         };
         Credentials: {
             username: string;
@@ -963,6 +1080,11 @@ export interface components {
             error: components["schemas"]["Failure"] | null;
             /** Retry At */
             retry_at: string | null;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
             /** Started At */
             started_at: string | null;
             /** Finished At */
@@ -973,6 +1095,8 @@ export interface components {
          * @enum {string}
          */
         StepStatus: "queued" | "processing" | "completed" | "failed" | "cancelled";
+        /** StepValue */
+        StepValue: unknown;
         Submission: {
             kind: string;
             /** Format: binary */
@@ -1327,6 +1451,39 @@ export interface operations {
             };
         };
     };
+    jobs_attempts_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                step?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptPage"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     jobs_cancel_create: {
         parameters: {
             query?: never;
@@ -1421,6 +1578,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
+                search?: string;
                 stage?: string;
                 status?: components["schemas"]["StepStatus"];
             };
@@ -1438,6 +1596,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepPage"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_steps_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                step_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepState"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_steps_again_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                step_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobState"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_steps_input_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                step_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepValue"];
                 };
             };
             /** @description Refused, or failed: the body says why. */
@@ -1469,6 +1720,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepLog"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_steps_result_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                step_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepValue"];
                 };
             };
             /** @description Refused, or failed: the body says why. */

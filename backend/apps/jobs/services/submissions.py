@@ -1,63 +1,26 @@
-"""What people may ask for: submit, cancel, retry and delete jobs. Refuses early, in a plain sentence."""
+"""Submit a job: what was asked for is checked, saved, and its first steps are put in line."""
 
 import hashlib
 import json
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import PurePath, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from pydantic import ValidationError
 
-from apps.jobs.engine.changes import changing, keep_progress, save_change
-from apps.jobs.engine.queueing import next_rank, permit_after_commit
-from apps.jobs.engine.stages import close_stage, start_stage
-from apps.jobs.live.doorbell import ring
-from apps.jobs.models import (
-    ACTIVE_JOB,
-    UNENDED_STEP,
-    Artifact,
-    Job,
-    JobStatus,
-    Priority,
-    Stage,
-    Step,
-    StepStatus,
-)
+from apps.jobs.engine.stages import start_stage
+from apps.jobs.models import ACTIVE_JOB, Artifact, Job, Priority, Stage
 from apps.jobs.pipelines import Pipeline, all_pipelines, broken_modules, find_pipeline
+from apps.jobs.services.refusals import Conflict, InvalidRequest, QuotaExceeded, TooManyJobs
 from apps.jobs.storage import files
-
-RETRYABLE = (JobStatus.FAILED, JobStatus.CANCELLED)
-
-
-class InvalidRequest(Exception):
-    """What was asked for can't be done. `fields` says what is wrong, by field; `too_large` is its own HTTP status."""
-
-    def __init__(self, fields: dict[str, list[str]], *, too_large: bool = False) -> None:
-        self.fields, self.too_large = fields, too_large
-        super().__init__(str(fields))
-
-
-class Conflict(Exception):
-    """The job's state doesn't allow what was asked for. The message says why."""
-
-
-class TooManyJobs(Exception):
-    """The user has as many unended jobs as one may have."""
-
-
-class QuotaExceeded(Exception):
-    """The user's files take as much space as one's may take."""
 
 
 def submit_job(
@@ -166,81 +129,6 @@ def submit_again(job: Job) -> Job:
             return submit_job(**asked, file=file)[0]
     except FileNotFoundError:
         raise Conflict("The file of this job is gone. Submit it again from where you have it.") from None
-
-
-def cancel_job(job_id: UUID) -> None:
-    """Cancel a job: its workers end what runs for it. Idempotent. Raises Conflict when it has ended otherwise."""
-    with changing(job_id) as job:
-        if job.status == JobStatus.CANCELLED:
-            return
-        if job.status not in ACTIVE_JOB:
-            raise Conflict(f"This job is {job.status}: only one that hasn't ended can be cancelled.")
-        _cancel(job)
-
-
-def _cancel(job: Job) -> None:
-    keep_progress(job)
-    now = timezone.now()
-    version = save_change(job, status=JobStatus.CANCELLED, finished_at=now, message="", stalled=False)
-    columns = {"status": StepStatus.CANCELLED, "finished_at": now, "version": version, "retry_at": None}
-    # `held_by` stays, from which its worker sees what it has to end.
-    cancelled = job.steps.filter(status__in=UNENDED_STEP).update(**columns, error_code="", error_message="")
-    job.stages.filter(name=job.stage).update(cancelled=cancelled)
-
-
-def retry_job(job_id: UUID) -> None:
-    """Run again what failed or was cancelled, and only that. Idempotent. Raises Conflict when nothing was."""
-    with changing(job_id) as job:
-        if job.status in ACTIVE_JOB:
-            return
-        if job.status not in RETRYABLE:
-            raise Conflict(f"This job is {job.status}: only one that failed or was cancelled can be retried.")
-        now = timezone.now()
-        blank = {"error_code": "", "error_message": "", "finished_at": None}
-        status = {"status": JobStatus.QUEUED, "queued_at": now, "started_at": None, "least_progress": 0}
-        version = save_change(job, **status, **blank)
-        _queue_again(job, version)
-        transaction.on_commit(lambda: close_stage(job_id))  # where no step failed, but the plan of the stage after
-
-
-def change_each(job_ids: Iterable[UUID], change: Callable[[UUID], None]) -> tuple[int, Counter[str]]:
-    """Cancel or retry many jobs. Return how many that could be done for, and how often it couldn't for which reason."""
-    changed, refused = 0, Counter[str]()
-    for job_id in job_ids:
-        try:
-            change(job_id)
-            changed += 1
-        except Conflict as conflict:
-            refused[str(conflict)] += 1
-        except Job.DoesNotExist:
-            refused["They were deleted."] += 1
-    return changed, refused
-
-
-def _queue_again(job: Job, version: int) -> None:
-    stage = job.stages.get(name=job.stage)
-    priority = Priority(job.priority)
-    rank = next_rank(owner_id=job.owner_id, queue=stage.queue, priority=priority)
-    fresh = {"status": StepStatus.QUEUED, "progress": 0, "result": None, "losses": 0, "retries": 0, "version": version}
-    fresh |= {
-        "queued_at": timezone.now(),
-        "rank": rank + F("position"),
-        "error_code": "",
-        "error_message": "",
-        "finished_at": None,
-    }
-    steps = Step.objects.filter(stage=stage, status__in=(StepStatus.FAILED, StepStatus.CANCELLED)).update(**fresh)
-    Stage.objects.filter(pk=stage.pk).update(failed=0, cancelled=0)
-    permit_after_commit(job, stage.queue, steps)
-
-
-def delete_job(job: Job) -> None:
-    """Delete a job with its files. Work that still runs for it finds its step gone, and ends."""
-    job_id, owner_id = job.pk, job.owner_id
-    with suppress(Job.DoesNotExist), changing(job_id) as held:
-        held.delete()
-        transaction.on_commit(lambda: ring(job_id, owner_id))
-        transaction.on_commit(lambda: files.delete_job_files(job_id), robust=True)  # what stays, beat cleans up
 
 
 def _source_name(file: "UploadedFile[bytes] | None", url: str) -> str:

@@ -1,0 +1,13 @@
+"""What people may ask for. Refuses early, in a plain sentence."""
+
+from apps.jobs.services.changes import cancel_job as cancel_job
+from apps.jobs.services.changes import change_each as change_each
+from apps.jobs.services.changes import delete_job as delete_job
+from apps.jobs.services.changes import retry_job as retry_job
+from apps.jobs.services.changes import run_step_again as run_step_again
+from apps.jobs.services.refusals import Conflict as Conflict
+from apps.jobs.services.refusals import InvalidRequest as InvalidRequest
+from apps.jobs.services.refusals import QuotaExceeded as QuotaExceeded
+from apps.jobs.services.refusals import TooManyJobs as TooManyJobs
+from apps.jobs.services.submissions import submit_again as submit_again
+from apps.jobs.services.submissions import submit_job as submit_job
