@@ -1,14 +1,14 @@
 // One job, live: where it stands, why it isn't further, and what it made.
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router';
-import { Artifacts } from '../../features/jobs/Artifacts';
+import { Artifacts } from '../../features/jobs/results/Artifacts';
 import { JobActions } from '../../features/jobs/JobActions';
 import { JobDetails } from '../../features/jobs/JobDetails';
 import { JobHead } from '../../features/jobs/JobHead';
-import { Result } from '../../features/jobs/Result';
+import { Result } from '../../features/jobs/results/Result';
 import { resultQuery } from '../../features/jobs/api';
 import { hasEnded, type HeldJob } from '../../features/jobs/merge';
-import { StageLanes } from '../../features/jobs/StageLanes';
+import { StageLanes } from '../../features/jobs/steps/StageLanes';
 import { useLiveJob } from '../../features/jobs/useLiveJob';
 import { WhenDone } from '../../features/jobs/WhenDone';
 import { sourceName } from '../../features/jobs/words';

@@ -1,9 +1,9 @@
 // All of my jobs, live.
 import { useQuery } from '@tanstack/react-query';
-import { JobFilters, useJobFilter } from '../../features/jobs/JobFilters';
-import { JobTable } from '../../features/jobs/JobTable';
-import { OlderJobs } from '../../features/jobs/OlderJobs';
-import { useLiveJobs } from '../../features/jobs/useLiveJobs';
+import { JobFilters, useJobFilter } from '../../features/jobs/list/JobFilters';
+import { JobTable } from '../../features/jobs/list/JobTable';
+import { OlderJobs } from '../../features/jobs/list/OlderJobs';
+import { useLiveJobs } from '../../features/jobs/list/useLiveJobs';
 import { pipelinesQuery } from '../../features/pipelines/api';
 import { ConnectionBadge } from '../../shared/live/ConnectionBadge';
 import { ButtonLink } from '../../shared/ui/Button';

@@ -1,8 +1,8 @@
 // For operators: what failed, and the jobs of all users.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { JobFilters, useJobFilter } from '../../features/jobs/JobFilters';
-import { JobTable } from '../../features/jobs/JobTable';
-import { OlderJobs } from '../../features/jobs/OlderJobs';
+import { JobFilters, useJobFilter } from '../../features/jobs/list/JobFilters';
+import { JobTable } from '../../features/jobs/list/JobTable';
+import { OlderJobs } from '../../features/jobs/list/OlderJobs';
 import { everybodysJobsQuery, failuresQuery } from '../../features/operations/api';
 import { FailureGroups } from '../../features/operations/FailureGroups';
 import { pipelinesQuery } from '../../features/pipelines/api';

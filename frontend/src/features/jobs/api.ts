@@ -9,7 +9,7 @@ import {
 import { api, bodyOf, cursorIn, readJson, readText } from '../../shared/api/client';
 import type { Artifact, Job, Step } from '../../shared/api/types';
 import { withJitter } from '../../shared/live/interval';
-import type { Filter } from './jobList';
+import type { Filter } from './list/jobList';
 import { type HeldJob, newestJob } from './merge';
 
 const pathOf = (job_id: string) => ({ path: { job_id } });

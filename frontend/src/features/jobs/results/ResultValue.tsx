@@ -1,7 +1,7 @@
 // A value of a result, whatever its shape: objects as pairs, lists of objects as tables, numbers digit by digit.
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import type { ReactNode } from 'react';
-import { count } from '../../shared/format/format';
+import { count } from '../../../shared/format/format';
 import styles from './ResultValue.module.css';
 
 export type Json = string | boolean | null | LosslessNumber | Json[] | { [key: string]: Json };

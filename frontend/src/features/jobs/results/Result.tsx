@@ -3,10 +3,10 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { parse } from 'lossless-json';
 import { useMemo } from 'react';
-import type { Job } from '../../shared/api/types';
-import { Loading } from '../../shared/ui/Loading';
-import { resultTextQuery } from './api';
-import { hasEnded } from './merge';
+import type { Job } from '../../../shared/api/types';
+import { Loading } from '../../../shared/ui/Loading';
+import { resultTextQuery } from '../api';
+import { hasEnded } from '../merge';
 import styles from './Result.module.css';
 import { type Json, ResultValue } from './ResultValue';
 

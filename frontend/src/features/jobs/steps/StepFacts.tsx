@@ -1,7 +1,7 @@
 // What there is to know of a step that has its lane for itself, once a worker has taken it.
-import type { Step } from '../../shared/api/types';
-import { duration, timeOfDay, wholeSeconds } from '../../shared/format/format';
-import { useNow } from '../../shared/format/useNow';
+import type { Step } from '../../../shared/api/types';
+import { duration, timeOfDay, wholeSeconds } from '../../../shared/format/format';
+import { useNow } from '../../../shared/format/useNow';
 import styles from './StepFacts.module.css';
 
 export function StepFacts({ step }: { step: Step }) {

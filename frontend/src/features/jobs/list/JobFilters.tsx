@@ -1,6 +1,6 @@
 // Which jobs the list shows. The choice stands in the address, so it can be kept and sent.
 import { useSearchParams } from 'react-router';
-import { jobStatusValues } from '../../shared/api/schema';
+import { jobStatusValues } from '../../../shared/api/schema';
 import styles from './JobFilters.module.css';
 import type { Filter } from './jobList';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { JobSummary } from '../../shared/api/types';
-import { exampleJob as golden } from './exampleJob';
+import type { JobSummary } from '../../../shared/api/types';
+import { exampleJob as golden } from '../exampleJob';
 import { listJobs, noLiveJobs, withAsked, withJobs, withoutJobs } from './jobList';
-import { isBehind } from './merge';
+import { isBehind } from '../merge';
 
 const exampleJob = (changes: Partial<JobSummary> = {}) => golden({ version: 5, progress: 40, ...changes });
 

@@ -1,14 +1,14 @@
 // Jobs as rows, newest first; as cards where there is no room for columns.
 import { memo } from 'react';
 import { Link } from 'react-router';
-import type { JobSummary } from '../../shared/api/types';
-import { age, dateTime, percent } from '../../shared/format/format';
-import { Progress } from '../../shared/ui/Progress';
-import { StatusBadge } from '../../shared/ui/StatusBadge';
-import { useNow } from '../../shared/format/useNow';
+import type { JobSummary } from '../../../shared/api/types';
+import { age, dateTime, percent } from '../../../shared/format/format';
+import { Progress } from '../../../shared/ui/Progress';
+import { StatusBadge } from '../../../shared/ui/StatusBadge';
+import { useNow } from '../../../shared/format/useNow';
 import styles from './JobTable.module.css';
-import { JobTime } from './JobTime';
-import { sourceName } from './words';
+import { JobTime } from '../JobTime';
+import { sourceName } from '../words';
 
 /** `showsOwner`: whose each job is, where they are not all one's own. */
 export function JobTable({ jobs, showsOwner = false }: { jobs: JobSummary[]; showsOwner?: boolean }) {

@@ -1,6 +1,6 @@
 // My jobs as a list: what was fetched page by page, and what the socket told since.
-import type { JobStatus, JobSummary, Versions } from '../../shared/api/types';
-import { newestSummary } from './merge';
+import type { JobStatus, JobSummary, Versions } from '../../../shared/api/types';
+import { newestSummary } from '../merge';
 
 /** What the live list knows: the jobs it was told of, those deleted, and the versions it has or has asked for. */
 export type LiveJobs = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleJob, exampleStep } from './exampleJob';
+import { exampleJob, exampleStep } from '../exampleJob';
 import { laneOrder, stepsByStage } from './laneOrder';
 
 test('a lane lists what runs, what failed, what waits, then what ended; each in the order of its turn', () => {

@@ -1,11 +1,11 @@
 // What a step logs and prints, live: the last lines of all its attempts.
 import { useQuery } from '@tanstack/react-query';
 import { type RefObject, useLayoutEffect, useRef } from 'react';
-import type { LogLine, Step } from '../../shared/api/types';
-import { timeOfDay } from '../../shared/format/format';
-import { Dialog } from '../../shared/ui/Dialog';
-import { Loading } from '../../shared/ui/Loading';
-import { stepLogQuery } from './api';
+import type { LogLine, Step } from '../../../shared/api/types';
+import { timeOfDay } from '../../../shared/format/format';
+import { Dialog } from '../../../shared/ui/Dialog';
+import { Loading } from '../../../shared/ui/Loading';
+import { stepLogQuery } from '../api';
 import { StepFacts } from './StepFacts';
 import styles from './StepLog.module.css';
 

@@ -1,8 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Step } from '../../shared/api/types';
-import { exampleStep, heldJob } from './exampleJob';
+import type { Step } from '../../../shared/api/types';
+import { exampleStep, heldJob } from '../exampleJob';
 import { StepList } from './StepList';
 
 beforeEach(() => {

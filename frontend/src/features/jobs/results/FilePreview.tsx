@@ -1,9 +1,9 @@
 // The beginning of a text file, where it stands: fetched when somebody looks.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Artifact } from '../../shared/api/types';
-import { Loading } from '../../shared/ui/Loading';
-import { fileTextQuery } from './api';
+import type { Artifact } from '../../../shared/api/types';
+import { Loading } from '../../../shared/ui/Loading';
+import { fileTextQuery } from '../api';
 import styles from './FilePreview.module.css';
 
 const LARGEST = 500_000; // bytes; larger ones are for download only

@@ -2,17 +2,17 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Stage, Step, Waiting } from '../../shared/api/types';
-import { count } from '../../shared/format/format';
-import { stepPagesQuery } from './api';
+import type { Stage, Step, Waiting } from '../../../shared/api/types';
+import { count } from '../../../shared/format/format';
+import { stepPagesQuery } from '../api';
 import { laneOrder } from './laneOrder';
-import { type HeldJob, withPages } from './merge';
-import { stepsAhead } from './situation';
+import { type HeldJob, withPages } from '../merge';
+import { stepsAhead } from '../situation';
 import styles from './StepList.module.css';
 import { StepFacts } from './StepFacts';
 import { StepLog } from './StepLog';
 import { StepRow } from './StepRow';
-import { stageTitle } from './words';
+import { stageTitle } from '../words';
 
 const ROW = 44; // px; as high as a step without trouble
 const COLUMN = 164; // px; the least width of a column

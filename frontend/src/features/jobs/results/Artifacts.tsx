@@ -1,14 +1,14 @@
 // The files that a job made: pictures to look at, the rest to download.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { memo, useCallback, useMemo, useState } from 'react';
-import type { Artifact } from '../../shared/api/types';
-import { bytes, count } from '../../shared/format/format';
-import { Button, DownloadLink } from '../../shared/ui/Button';
-import { archiveUrl, artifactPagesQuery } from './api';
+import type { Artifact } from '../../../shared/api/types';
+import { bytes, count } from '../../../shared/format/format';
+import { Button, DownloadLink } from '../../../shared/ui/Button';
+import { archiveUrl, artifactPagesQuery } from '../api';
 import styles from './Artifacts.module.css';
 import { PictureDialog } from './PictureDialog';
 import { FilePreview, hasPreview } from './FilePreview';
-import { hasEnded, type HeldJob, withArtifactPages } from './merge';
+import { hasEnded, type HeldJob, withArtifactPages } from '../merge';
 
 const PORTION = 60; // files that are shown at first, and with each press on the button below them
 

@@ -1,6 +1,6 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
-import { exampleStep } from './exampleJob';
+import { exampleStep } from '../exampleJob';
 import { StepRow } from './StepRow';
 
 const onOpen = vi.fn();

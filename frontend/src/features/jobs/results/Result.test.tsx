@@ -1,8 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Job } from '../../shared/api/types';
-import { exampleJob } from './exampleJob';
+import type { Job } from '../../../shared/api/types';
+import { exampleJob } from '../exampleJob';
 import { Result } from './Result';
 
 afterEach(() => {

@@ -1,9 +1,9 @@
 // One picture, large.
 import type { KeyboardEvent } from 'react';
-import type { Artifact } from '../../shared/api/types';
-import { bytes } from '../../shared/format/format';
-import { Button, DownloadLink } from '../../shared/ui/Button';
-import { Dialog } from '../../shared/ui/Dialog';
+import type { Artifact } from '../../../shared/api/types';
+import { bytes } from '../../../shared/format/format';
+import { Button, DownloadLink } from '../../../shared/ui/Button';
+import { Dialog } from '../../../shared/ui/Dialog';
 import styles from './PictureDialog.module.css';
 
 type Props = { picture: Artifact; isOnWhite: boolean; onStep: (by: number) => void; onClose: () => void };

@@ -1,5 +1,5 @@
 // In which order a lane lists the steps of its stage.
-import type { Step, StepStatus } from '../../shared/api/types';
+import type { Step, StepStatus } from '../../../shared/api/types';
 
 const PLACE: Record<StepStatus, number> = { processing: 0, failed: 1, queued: 2, completed: 3, cancelled: 3 };
 

@@ -1,5 +1,5 @@
 // The way to the next page of a list of jobs, while there is one.
-import { Button } from '../../shared/ui/Button';
+import { Button } from '../../../shared/ui/Button';
 import styles from './OlderJobs.module.css';
 
 type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };

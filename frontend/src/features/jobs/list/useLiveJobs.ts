@@ -1,9 +1,9 @@
 // My jobs, as they are now: fetched page by page, then kept by a socket.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { JobsMessage } from '../../shared/api/types';
-import { useLiveSocket } from '../../shared/live/useLiveSocket';
-import { jobListQuery } from './api';
+import type { JobsMessage } from '../../../shared/api/types';
+import { useLiveSocket } from '../../../shared/live/useLiveSocket';
+import { jobListQuery } from '../api';
 import {
   type Filter,
   listJobs,
@@ -13,7 +13,7 @@ import {
   withJobs,
   withoutJobs,
 } from './jobList';
-import { goneIn, isBehind } from './merge';
+import { goneIn, isBehind } from '../merge';
 
 export function useLiveJobs(filter: Filter) {
   const query = useInfiniteQuery(jobListQuery(filter));

@@ -1,13 +1,13 @@
 // A job's stages as lanes from left to right, each with its queue and its steps.
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
-import type { Stage, Step, Waiting } from '../../shared/api/types';
-import { Progress } from '../../shared/ui/Progress';
-import { StatusMark } from '../../shared/ui/StatusBadge';
+import type { Stage, Step, Waiting } from '../../../shared/api/types';
+import { Progress } from '../../../shared/ui/Progress';
+import { StatusMark } from '../../../shared/ui/StatusBadge';
 import { stepsByStage } from './laneOrder';
-import { hasEnded, type HeldJob } from './merge';
+import { hasEnded, type HeldJob } from '../merge';
 import styles from './StageLanes.module.css';
 import { StepList } from './StepList';
-import { stageProgress, stageTitle, whyNoSteps } from './words';
+import { stageProgress, stageTitle, whyNoSteps } from '../words';
 
 type Props = {
   job: HeldJob;

@@ -1,12 +1,12 @@
 // One step: its bar, which attempt it is and who has it, how many are ahead of it, or why it failed.
 import { memo } from 'react';
-import type { Step } from '../../shared/api/types';
-import { duration, percent } from '../../shared/format/format';
-import { useNow } from '../../shared/format/useNow';
-import { Progress } from '../../shared/ui/Progress';
-import { StatusMark } from '../../shared/ui/StatusBadge';
+import type { Step } from '../../../shared/api/types';
+import { duration, percent } from '../../../shared/format/format';
+import { useNow } from '../../../shared/format/useNow';
+import { Progress } from '../../../shared/ui/Progress';
+import { StatusMark } from '../../../shared/ui/StatusBadge';
 import styles from './StepRow.module.css';
-import { nextTry, workerHost } from './words';
+import { nextTry, workerHost } from '../words';
 
 /** `ahead`: how many steps come before this one in its queue, as far as that is known. */
 /** `told`: the error that stands above already, as the job's. */
