@@ -37,6 +37,13 @@ export async function chooseFile(page: Page, file: File, kind = 'rehearsal') {
   await page.locator('input[type=file]').setInputFiles(file);
 }
 
+/** Start a job that fails: one of its steps does at its first attempt, and not at its second. */
+export async function startBreakingJob(page: Page) {
+  await upload(page, csvFile('breaks.csv', 'fine,breaks once\n1,2\n'));
+  await page.waitForURL('**/jobs/*');
+  await expect(page.getByLabel('Progress', { exact: true })).toContainText('Failed', { timeout: 60_000 });
+}
+
 export async function expectCompleted(page: Page) {
   await expect(page.getByRole('progressbar', { name: 'Job', exact: true })).toHaveAttribute(
     'aria-valuenow',

@@ -1,7 +1,7 @@
 // Every page, for what is asked of all of them.
 import type { Page } from '@playwright/test';
 import { addUser } from './stack';
-import { csvFile, expectCompleted, startJob, upload } from './jobs';
+import { csvFile, expectCompleted, startBreakingJob, startJob, upload } from './jobs';
 
 export type Pages = Record<string, (page: Page) => Promise<void>>;
 
@@ -21,6 +21,13 @@ export const pages: Pages = {
   'job-failed': async (page) => {
     await upload(page, csvFile('header-only.csv', 'a,b,c\n'));
     await page.getByRole('alert').waitFor({ timeout: 60_000 });
+  },
+  step: async (page) => {
+    await startBreakingJob(page);
+    await page.getByRole('link', { name: /^breaks once/ }).click();
+    await page.getByText('Drew breaks once').waitFor();
+    await page.getByText('Input', { exact: true }).click();
+    await page.getByText('"colour": 1').waitFor();
   },
   'job-unknown': async (page) => {
     await page.goto('/jobs/00000000-0000-4000-8000-000000000000');

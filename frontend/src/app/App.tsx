@@ -1,5 +1,6 @@
 // Every page and its address. Whoever isn't signed in gets the sign-in page, and afterwards the page asked for.
 import { useQuery } from '@tanstack/react-query';
+import { lazy } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { sessionQuery } from '../shared/api/session';
 import { Loading } from '../shared/ui/Loading';
@@ -13,6 +14,8 @@ import { ChangePasswordPage, ForgotPasswordPage, ResetPasswordPage } from './pag
 import { QueuesPage } from './pages/QueuesPage';
 import { SignInPage } from './pages/SignInPage';
 import { SignUpPage } from './pages/SignUpPage';
+
+const StepDrawer = lazy(() => import('../features/jobs/steps/StepDrawer'));
 
 export function App() {
   const session = useQuery(sessionQuery);
@@ -32,7 +35,9 @@ export function App() {
         <Routes>
           <Route index element={<NewJobPage />} />
           <Route path="jobs" element={<JobsPage />} />
-          <Route path="jobs/:id" element={<JobPage />} />
+          <Route path="jobs/:id" element={<JobPage />}>
+            <Route path="steps/:step" element={<StepDrawer />} />
+          </Route>
           <Route path="queues" element={<QueuesPage />} />
           {user.is_staff && <Route path="operations" element={<OperationsPage />} />}
           <Route path="sign-up" element={<Navigate to="/" replace />} />

@@ -46,7 +46,7 @@ export function Layout({ user, children }: Props) {
 
 /** Move the focus to the new page's title, so that a screen reader says where it is; not on the very first page. */
 function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>) {
-  const { pathname } = useLocation();
+  const pathname = useLocation().pathname.replace(/\/steps\/.*/, ''); // what opens beside a page is none of its own
   const shown = useRef(pathname);
   useEffect(() => {
     if (shown.current === pathname) return;

@@ -1,6 +1,7 @@
 // One job, live: where it stands, why it isn't further, and what it made.
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useNavigate, useParams } from 'react-router';
+import { Suspense } from 'react';
+import { Outlet, useNavigate, useParams } from 'react-router';
 import { Artifacts } from '../../features/jobs/results/Artifacts';
 import { JobActions } from '../../features/jobs/JobActions';
 import { JobDetails } from '../../features/jobs/JobDetails';
@@ -95,6 +96,9 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
         </section>
       </div>
       {Boolean(result) && Detail && <Detail result={result} />}
+      <Suspense>
+        <Outlet context={job} />
+      </Suspense>
     </Page>
   );
 }

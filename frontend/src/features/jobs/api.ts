@@ -1,13 +1,7 @@
 // Jobs over HTTP. Live news comes in useLiveJob and useLiveJobs.
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, bodyOf, cursorIn, readJson, readText } from '../../shared/api/client';
-import type { Artifact, Job, Step } from '../../shared/api/types';
+import type { Artifact, Job } from '../../shared/api/types';
 import { withJitter } from '../../shared/live/interval';
 import type { Filter } from './list/jobList';
 import { type HeldJob, newestJob } from './merge';
@@ -52,19 +46,6 @@ export function stepPagesQuery({ id, wholeAt }: HeldJob, stage: string) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: nextCursor,
     staleTime: Infinity,
-  });
-}
-
-/** What a step has logged: read every second while it runs, and once more when it has ended. */
-export function stepLogQuery(job_id: string, { id: step_id, status, attempt }: Step) {
-  return queryOptions({
-    queryKey: ['jobs', job_id, 'log', step_id, attempt, status],
-    queryFn: ({ signal }) =>
-      bodyOf(
-        api.GET('/api/jobs/{job_id}/steps/{step_id}/log/', { params: { path: { job_id, step_id } }, signal }),
-      ),
-    refetchInterval: status === 'processing' ? 1_000 : false, // ms
-    placeholderData: keepPreviousData,
   });
 }
 

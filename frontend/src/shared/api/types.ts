@@ -13,6 +13,7 @@ export type Job = Schemas['JobState'];
 export type JobSummary = Schemas['JobSummary'];
 export type Stage = Schemas['StageState'];
 export type Step = Schemas['StepState'];
+export type Attempt = Schemas['AttemptState'];
 export type LogLine = Schemas['LogLine'];
 export type Artifact = Schemas['ArtifactState'];
 

@@ -5,8 +5,10 @@ import styles from './Button.module.css';
 
 type Look = 'primary' | 'plain' | 'danger';
 
-export function Button({ look = 'plain', ...rest }: ComponentProps<'button'> & { look?: Look }) {
-  return <button type="button" className={styles.button} data-look={look} {...rest} />;
+type Props = ComponentProps<'button'> & { look?: Look; size?: 'small' | 'normal' };
+
+export function Button({ look = 'plain', size = 'normal', ...rest }: Props) {
+  return <button type="button" className={styles.button} data-look={look} data-size={size} {...rest} />;
 }
 
 export function ButtonLink({ look = 'plain', ...rest }: ComponentProps<typeof Link> & { look?: Look }) {

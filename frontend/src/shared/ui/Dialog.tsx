@@ -8,11 +8,11 @@ type Props = {
   onClose: () => void;
   onKeyDown?: KeyboardEventHandler;
   actions?: ReactNode;
-  wide?: boolean;
+  place?: 'middle' | 'wide' | 'side';
   children: ReactNode;
 };
 
-export function Dialog({ title, onClose, onKeyDown, actions, wide = false, children }: Props) {
+export function Dialog({ title, onClose, onKeyDown, actions, place = 'middle', children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   // Before the element goes: a dialog that is closed afterwards gives no focus back.
@@ -26,7 +26,7 @@ export function Dialog({ title, onClose, onKeyDown, actions, wide = false, child
     <dialog
       ref={dialog}
       className={styles.dialog}
-      data-wide={wide}
+      data-place={place}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

@@ -21,7 +21,7 @@ export function PictureDialog({ picture, isOnWhite, onStep, onClose }: Props) {
     </>
   );
   return (
-    <Dialog title={picture.title} onClose={onClose} onKeyDown={onKeyDown} actions={actions} wide>
+    <Dialog title={picture.title} onClose={onClose} onKeyDown={onKeyDown} actions={actions} place="wide">
       <img className={styles.picture} data-on-white={isOnWhite} src={picture.url} alt={picture.title} />
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Step } from '../../../shared/api/types';
 import { exampleStep, heldJob } from '../exampleJob';
+import { MemoryRouter } from 'react-router';
 import { StepList } from './StepList';
 
 beforeEach(() => {
@@ -30,6 +31,7 @@ function show(steps: Step[], total = steps.length) {
     <QueryClientProvider client={new QueryClient()}>
       <StepList job={heldJob()} stage={{ ...chart!, total }} steps={steps} waiting={[]} now={0} />
     </QueryClientProvider>,
+    { wrapper: MemoryRouter },
   );
 }
 

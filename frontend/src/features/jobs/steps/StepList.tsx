@@ -10,7 +10,6 @@ import { type HeldJob, withPages } from '../merge';
 import { stepsAhead } from '../situation';
 import styles from './StepList.module.css';
 import { StepFacts } from './StepFacts';
-import { StepLog } from './StepLog';
 import { StepRow } from './StepRow';
 import { stageTitle } from '../words';
 
@@ -48,9 +47,6 @@ export function StepList({ job, stage, steps, waiting, now }: Props) {
     return () => clearTimeout(timer);
   }, [isEndInView, more]);
 
-  const [openId, setOpenId] = useState<number | null>(null);
-  const open = useCallback((step: Step) => setOpenId(step.id), []);
-  const opened = known.find((step) => step.id === openId);
   const [only] = stage.total === 1 ? ordered : [];
   return (
     <>
@@ -76,7 +72,7 @@ export function StepList({ job, stage, steps, waiting, now }: Props) {
                 }}
               >
                 {step ? (
-                  <StepRow step={step} ahead={ahead.get(step.id)} told={job.error?.message} onOpen={open} />
+                  <StepRow job={job.id} step={step} ahead={ahead.get(step.id)} told={job.error?.message} />
                 ) : (
                   <Missing number={missing} />
                 )}
@@ -86,7 +82,6 @@ export function StepList({ job, stage, steps, waiting, now }: Props) {
         </ul>
       </div>
       {only && only.status !== 'queued' && <StepFacts step={only} />}
-      {opened && <StepLog job={job.id} step={opened} onClose={() => setOpenId(null)} />}
     </>
   );
 }

@@ -1,60 +1,91 @@
 // What a step logs and prints, live: the last lines of all its attempts.
 import { useQuery } from '@tanstack/react-query';
-import { type RefObject, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { LogLine, Step } from '../../../shared/api/types';
-import { timeOfDay } from '../../../shared/format/format';
-import { Dialog } from '../../../shared/ui/Dialog';
+import { count, timeOfDay } from '../../../shared/format/format';
+import { Button } from '../../../shared/ui/Button';
+import { CopyButton } from '../../../shared/ui/CopyButton';
 import { Loading } from '../../../shared/ui/Loading';
-import { stepLogQuery } from '../api';
-import { StepFacts } from './StepFacts';
+import { stepLogQuery } from './api';
 import styles from './StepLog.module.css';
 
-type Props = { job: string; step: Step; onClose: () => void };
+type Props = { job: string; step: Step };
 
-export function StepLog({ job, step, onClose }: Props) {
+export function StepLog({ job, step }: Props) {
   const query = useQuery(stepLogQuery(job, step));
+  const [text, setText] = useState('');
+  const lines = query.data?.lines;
+  const found = (lines ?? []).filter((line) => line.text.toLowerCase().includes(text.toLowerCase()));
   return (
-    <Dialog title={step.label} wide onClose={onClose}>
-      <StepFacts step={step} />
-      {query.data ? <Lines lines={query.data.lines} step={step} /> : <Loading query={query} what="The log" />}
-    </Dialog>
+    <section aria-label="Log">
+      <header className={styles.head}>
+        <h3>Log</h3>
+        {lines && lines.length > 0 && (
+          <>
+            <input
+              type="search"
+              aria-label="Search the log"
+              placeholder="Search"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+            <span className={styles.found} role="status">
+              {text ? `${found.length} of ${count(lines.length, 'line')}` : count(lines.length, 'line')}
+            </span>
+            <CopyButton what="the log" text={() => asText(found)} />
+          </>
+        )}
+      </header>
+      {!lines && <Loading query={query} what="The log" />}
+      {lines && lines.length === 0 && <p className={styles.none}>{NOTHING[step.status]}</p>}
+      {found.length > 0 && <Lines lines={found} attempts={step.attempt} />}
+    </section>
   );
 }
 
-function Lines({ lines, step }: { lines: LogLine[]; step: Step }) {
+const asText = (lines: LogLine[]) =>
+  lines.map(({ time, level, text }) => `${time} ${level} ${text}`).join('\n');
+
+function Lines({ lines, attempts }: { lines: LogLine[]; attempts: number }) {
   const box = useRef<HTMLOListElement>(null);
-  useFollow(box, lines);
-  if (lines.length === 0) return <p className={styles.none}>{NOTHING[step.status]}</p>;
+  const { isFollowing, follow } = useFollow(box, lines);
   return (
-    <ol ref={box} className={styles.lines} tabIndex={0} aria-label="Log">
-      {lines.map((line, index) => (
-        <li key={index} data-level={line.level}>
-          {line.attempt !== lines[index - 1]?.attempt && step.attempt > 1 && (
-            <strong className={styles.attempt}>attempt {line.attempt}</strong>
-          )}
-          <time dateTime={line.time}>{timeOfDay(line.time)}</time>
-          <span className={styles.text} dir="auto">
-            {line.text}
-          </span>
-        </li>
-      ))}
-    </ol>
+    <div className={styles.box}>
+      <ol ref={box} className={styles.lines} tabIndex={0} aria-label="Lines of the log">
+        {lines.map((line, index) => (
+          <li key={index} data-level={line.level}>
+            {line.attempt !== lines[index - 1]?.attempt && attempts > 1 && (
+              <strong className={styles.attempt}>attempt {line.attempt}</strong>
+            )}
+            <time dateTime={line.time}>{timeOfDay(line.time)}</time>
+            <span className={styles.text} dir="auto">
+              {line.text}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {!isFollowing && (
+        <span className={styles.newest}>
+          <Button onClick={follow}>Newest lines</Button>
+        </span>
+      )}
+    </div>
   );
 }
 
 /** Keep the newest line in view, unless somebody has scrolled up to read. */
 function useFollow(box: RefObject<HTMLElement | null>, lines: LogLine[]) {
-  const isAtEnd = useRef(true);
+  const [isFollowing, setFollowing] = useState(true);
+  const scroll = () => box.current?.scrollTo({ top: box.current.scrollHeight });
   useLayoutEffect(() => {
     const shown = box.current;
     if (!shown) return;
-    if (isAtEnd.current) shown.scrollTo({ top: shown.scrollHeight });
-    const look = () => {
-      isAtEnd.current = shown.scrollTop + shown.clientHeight > shown.scrollHeight - 8;
-    };
+    if (isFollowing) shown.scrollTo({ top: shown.scrollHeight });
+    const look = () => setFollowing(shown.scrollTop + shown.clientHeight > shown.scrollHeight - 8);
     shown.addEventListener('scroll', look);
     return () => shown.removeEventListener('scroll', look);
-  }, [box, lines]);
+  }, [box, lines, isFollowing]);
+  return { isFollowing, follow: scroll };
 }
 
 const NOTHING: Record<Step['status'], string> = {

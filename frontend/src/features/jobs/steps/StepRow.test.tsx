@@ -1,9 +1,11 @@
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render as renderAlone, screen } from '@testing-library/react';
+import type { ReactElement } from 'react';
+import { MemoryRouter } from 'react-router';
 import { afterEach, expect, test, vi } from 'vitest';
 import { exampleStep } from '../exampleJob';
 import { StepRow } from './StepRow';
 
-const onOpen = vi.fn();
+const render = (row: ReactElement) => renderAlone(row, { wrapper: MemoryRouter });
 
 const error = { code: 'UPSTREAM_ERROR', message: 'data.example.org answered 503.' } as const;
 const waiting = exampleStep({ attempt: 2, progress: 40, error });
@@ -16,7 +18,7 @@ afterEach(() => {
 test('a step that waits for its next try says why, which attempt failed, and counts down', () => {
   vi.useFakeTimers({ now: Date.parse('2026-01-02T10:00:00Z') });
   const { container: row } = render(
-    <StepRow onOpen={onOpen} step={{ ...waiting, retry_at: '2026-01-02T10:00:12Z' }} />,
+    <StepRow job="a" step={{ ...waiting, retry_at: '2026-01-02T10:00:12Z' }} />,
   );
   expect(row.textContent).toContain('attempt 2 failed');
   expect(row.textContent).toContain('Next try in 12 s. data.example.org answered 503.');
@@ -26,7 +28,7 @@ test('a step that waits for its next try says why, which attempt failed, and cou
 
 test('a step that failed for good shows its code, its sentence and its bar', () => {
   const { container: row } = render(
-    <StepRow onOpen={onOpen} step={{ ...waiting, status: 'failed', retry_at: null }} />,
+    <StepRow job="a" step={{ ...waiting, status: 'failed', retry_at: null }} />,
   );
   expect(row.textContent).toContain('UPSTREAM_ERROR data.example.org answered 503.');
   expect(row.textContent).not.toContain('Next try');
@@ -35,7 +37,7 @@ test('a step that failed for good shows its code, its sentence and its bar', () 
 
 test('a cancelled step is not tried again, whatever its time says', () => {
   const { container: row } = render(
-    <StepRow onOpen={onOpen} step={{ ...waiting, status: 'cancelled', retry_at: '2026-01-02T10:00:12Z' }} />,
+    <StepRow job="a" step={{ ...waiting, status: 'cancelled', retry_at: '2026-01-02T10:00:12Z' }} />,
   );
   expect(row.textContent).not.toContain('Next try');
 });
@@ -44,7 +46,7 @@ test('a step that runs says who has it, and which attempt it is', () => {
   const worker = 'charts_cpu@worker-charts-cpu';
   const { container: row } = render(
     <StepRow
-      onOpen={onOpen}
+      job="a"
       step={exampleStep({ status: 'processing', attempt: 2, progress: 40, worker })}
       ahead={3}
     />,
@@ -56,11 +58,11 @@ test('a step that runs says who has it, and which attempt it is', () => {
 
 test('a step that waits says how many are ahead, and names no worker', () => {
   const step = exampleStep({ worker: 'charts_cpu@lost' });
-  const { container: row, rerender } = render(<StepRow onOpen={onOpen} step={step} ahead={12} />);
+  const { container: row, rerender } = render(<StepRow job="a" step={step} ahead={12} />);
   expect(row.textContent).toContain('12 ahead');
   expect(row.textContent).not.toContain('lost');
-  rerender(<StepRow onOpen={onOpen} step={step} ahead={0} />);
+  rerender(<StepRow job="a" step={step} ahead={0} />);
   expect(row.textContent).toContain('next');
-  rerender(<StepRow onOpen={onOpen} step={step} />);
+  rerender(<StepRow job="a" step={step} />);
   expect(row.textContent).toContain('queued');
 });

@@ -1,5 +1,6 @@
 // One step: its bar, which attempt it is and who has it, how many are ahead of it, or why it failed.
 import { memo } from 'react';
+import { Link } from 'react-router';
 import type { Step } from '../../../shared/api/types';
 import { duration, percent } from '../../../shared/format/format';
 import { useNow } from '../../../shared/format/useNow';
@@ -8,25 +9,30 @@ import { StatusMark } from '../../../shared/ui/StatusBadge';
 import styles from './StepRow.module.css';
 import { nextTry, workerHost } from '../words';
 
-/** `ahead`: how many steps come before this one in its queue, as far as that is known. */
-/** `told`: the error that stands above already, as the job's. */
-type Props = { step: Step; ahead?: number; told?: string; onOpen: (step: Step) => void };
+type Props = {
+  job: string;
+  step: Step;
+  /** How many steps come before this one in its queue, as far as that is known. */
+  ahead?: number;
+  /** The error that stands above already, as the job's. */
+  told?: string;
+};
 
 /** Drawn again only when this step changed: others of its lane do, several times a second. */
-export const StepRow = memo(function StepRow({ step, ahead, told, onOpen }: Props) {
+export const StepRow = memo(function StepRow({ job, step, ahead, told }: Props) {
   const retryAt = step.status === 'queued' ? step.retry_at : null;
   return (
     <div className={styles.step}>
       <StatusMark status={step.status} />
-      <button
-        type="button"
+      <Link
         className={styles.label}
-        title={`${step.label}: log`}
-        onClick={() => onOpen(step)}
+        to={`/jobs/${job}/steps/${step.id}`}
+        title={step.label}
+        preventScrollReset
       >
         {step.label}
-        <span className="visually-hidden">, {step.status}: open its log</span>
-      </button>
+        <span className="visually-hidden">, {step.status}</span>
+      </Link>
       <span className={styles.note}>
         {(step.attempt > 1 || retryAt) && <strong>attempt {step.attempt}</strong>}{' '}
         {retryAt ? 'failed' : stepNote(step, ahead)}
