@@ -9,7 +9,7 @@ export const csvFile = (name: string, content: string): File => ({
   buffer: Buffer.from(content),
 });
 
-const table = (name: string, columns: number, rows: number) => {
+export const table = (name: string, columns: number, rows: number) => {
   const lines = Array.from({ length: rows + 1 }, (_, row) =>
     Array.from({ length: columns }, (_, column) => (row ? row * column : `column ${column}`)).join(','),
   );
@@ -20,8 +20,8 @@ export const smallTable = table('small.csv', 3, 200); // 7 steps
 const largerTable = table('larger.csv', 6, 1_461); // 10 steps
 
 /** Start a job of ten steps, two at a time. Eight of them take so many seconds each. */
-export async function startJob(page: Page, { seconds = 0.5 } = {}) {
-  await chooseFile(page, largerTable);
+export async function startJob(page: Page, { seconds = 0.5, file = largerTable } = {}) {
+  await chooseFile(page, file);
   await page.getByLabel('Seconds').fill(String(seconds));
   await page.getByRole('button', { name: 'Start job' }).click();
   await page.waitForURL('**/jobs/*');

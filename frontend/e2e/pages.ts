@@ -1,7 +1,7 @@
 // Every page, for what is asked of all of them.
 import type { Page } from '@playwright/test';
 import { addUser } from './stack';
-import { csvFile, expectCompleted, startBreakingJob, startJob, upload } from './jobs';
+import { csvFile, expectCompleted, startBreakingJob, startJob, table, upload } from './jobs';
 
 export type Pages = Record<string, (page: Page) => Promise<void>>;
 
@@ -21,6 +21,20 @@ export const pages: Pages = {
   'job-failed': async (page) => {
     await upload(page, csvFile('header-only.csv', 'a,b,c\n'));
     await page.getByRole('alert').waitFor({ timeout: 60_000 });
+  },
+  'job-large': async (page) => {
+    await startJob(page, { seconds: 0.3, file: table('large.csv', 60, 2) });
+    await page.getByRole('button', { name: /^\d+ completed$/ }).waitFor();
+  },
+  'job-timeline': async (page) => {
+    await startBreakingJob(page);
+    await page.getByRole('button', { name: 'Timeline' }).click();
+    await page.getByRole('list', { name: 'Steps over time' }).waitFor();
+  },
+  'job-history': async (page) => {
+    await startBreakingJob(page);
+    await page.getByRole('button', { name: 'History' }).click();
+    await page.getByText('breaks once failed after').waitFor();
   },
   step: async (page) => {
     await startBreakingJob(page);

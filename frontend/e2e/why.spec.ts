@@ -14,10 +14,10 @@ test('a job behind others says how many are ahead, then who has its steps, then 
   const steps = page.getByRole('list', { name: 'Steps of Draw' });
   await expect(steps).toContainText(/\d+ ahead/);
   const lane = page.getByRole('listitem').filter({ has: steps });
-  await expect(lane.getByRole('term').filter({ hasText: 'Depth' })).toBeVisible();
+  await expect(lane.getByRole('term').filter({ hasText: 'Ahead' })).toBeVisible();
 
   await expect(head).toContainText(/(runs on charts_cpu@|steps run in charts_cpu)/, { timeout: 60_000 });
   await expect(steps.getByTitle(/^charts_cpu@/).first()).toBeVisible();
   await expect(head).toContainText('10 steps completed', { timeout: 60_000 });
-  await expect(lane.getByRole('term').filter({ hasText: 'Depth' })).toBeHidden();
+  await expect(lane.getByRole('term').filter({ hasText: 'Ahead' })).toBeHidden();
 });

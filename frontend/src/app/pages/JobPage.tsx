@@ -9,14 +9,14 @@ import { JobHead } from '../../features/jobs/JobHead';
 import { Result } from '../../features/jobs/results/Result';
 import { resultQuery } from '../../features/jobs/api';
 import { hasEnded, type HeldJob } from '../../features/jobs/merge';
-import { StageLanes } from '../../features/jobs/steps/StageLanes';
+import { JobSteps } from '../../features/jobs/steps/JobSteps';
 import { useLiveJob } from '../../features/jobs/useLiveJob';
 import { WhenDone } from '../../features/jobs/WhenDone';
 import { sourceName } from '../../features/jobs/words';
 import { QueueNote } from '../../features/queues/QueueNote';
 import { ApiError } from '../../shared/api/errors';
 import { sessionQuery } from '../../shared/api/session';
-import type { Job } from '../../shared/api/types';
+import type { Job, Stage } from '../../shared/api/types';
 import { percent } from '../../shared/format/format';
 import type { Connection } from '../../shared/live/socket';
 import { ConnectionBadge } from '../../shared/live/ConnectionBadge';
@@ -85,7 +85,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
     <Page title={sourceName(job)} tab={tabTitle(job)} aside={aside}>
       <JobDetails job={job} isMine={isMine} />
       <JobHead job={job} queues={queues} now={queues.now} />
-      <Lanes job={job} queues={queues} />
+      <Steps job={job} queues={queues} />
       <div className={styles.columns}>
         <Artifacts job={job} areOnWhite={areOnWhite} />
         <section className={styles.side} aria-labelledby="side">
@@ -108,13 +108,13 @@ function NoSummary({ job, largeResult }: { job: Job; largeResult: UseQueryResult
   return <p>{NO_SUMMARY[hasEnded(job) ? 'ended' : 'running']}</p>;
 }
 
-function Lanes({ job, queues }: { job: HeldJob; queues: QueuesOfJob }) {
-  const renderQueue = (name: string) => {
-    const queue = queues.find(name);
-    const ahead = queues.waiting.find((entry) => entry.queue === name)?.ahead;
-    return queue && <QueueNote queue={queue} ahead={ahead} />;
+function Steps({ job, queues }: { job: HeldJob; queues: QueuesOfJob }) {
+  const renderQueue = (stage: Stage) => {
+    const queue = queues.find(stage.queue);
+    const entry = queues.waiting.find(({ queue: name }) => name === stage.queue);
+    return queue && <QueueNote queue={queue} entry={entry} />;
   };
-  return <StageLanes job={job} waiting={queues.waiting} now={queues.now} renderQueue={renderQueue} />;
+  return <JobSteps job={job} waiting={queues.waiting} now={queues.now} renderQueue={renderQueue} />;
 }
 
 /** A job can be followed from another tab. */

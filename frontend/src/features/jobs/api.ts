@@ -22,7 +22,7 @@ export function jobQuery(id: string) {
   });
 }
 
-const nextCursor = (page: { next: string | null }) => cursorIn(page.next);
+export const nextCursor = (page: { next: string | null }) => cursorIn(page.next);
 
 export function jobListQuery(filter: Filter) {
   return infiniteQueryOptions({
@@ -32,20 +32,6 @@ export function jobListQuery(filter: Filter) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: nextCursor,
     refetchOnWindowFocus: false, // the socket tells what changed
-  });
-}
-
-/** The steps of a stage beyond those that came with the job. A job that came whole once more starts them anew. */
-export function stepPagesQuery({ id, wholeAt }: HeldJob, stage: string) {
-  return infiniteQueryOptions({
-    queryKey: ['jobs', id, 'steps', stage, wholeAt],
-    queryFn: ({ pageParam: cursor, signal }) =>
-      bodyOf(
-        api.GET('/api/jobs/{job_id}/steps/', { params: { ...pathOf(id), query: { stage, cursor } }, signal }),
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: nextCursor,
-    staleTime: Infinity,
   });
 }
 

@@ -16,7 +16,7 @@ export function QueueCard({ queue }: { queue: Queue }) {
         </h2>
         <p>{queue.purpose}</p>
       </header>
-      <Figures figures={{ Waiting: queue.waiting, Processing: queue.processing, Workers: queue.workers }} />
+      <Figures figures={{ Waiting: queue.waiting, Running: queue.processing, Workers: queue.workers }} />
       <Sparkline perMinute={queue.finished_per_minute} />
       {queue.workers === 0 && <NoWorker queue={queue.name} />}
       <dl className={styles.promise}>

@@ -1,15 +1,16 @@
 // How a queue does, said where a job waits in it.
-import type { Queue } from '../../shared/api/types';
+import type { Queue, Waiting } from '../../shared/api/types';
 import { Figures } from './Figures';
 import { NoWorker } from './NoWorker';
 
-/** `ahead`: the steps of other jobs that come first. Whoever doesn't know it leaves it out. */
-export function QueueNote({ queue, ahead }: { queue: Queue; ahead: number | undefined }) {
+/** `entry`: what is known of this job's steps there. How many of them wait, the lane says. */
+type Props = { queue: Queue; entry: Waiting | undefined };
+
+export function QueueNote({ queue, entry }: Props) {
   if (queue.workers === 0) return <NoWorker queue={queue.name} />;
   const figures = {
-    Ahead: ahead ?? null,
-    Depth: queue.waiting,
-    Running: queue.processing,
+    Ahead: entry?.ahead ?? null,
+    Running: entry?.processing ?? queue.processing,
     Workers: queue.workers,
   };
   return <Figures figures={figures} size="small" />;

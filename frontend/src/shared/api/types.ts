@@ -14,6 +14,7 @@ export type JobSummary = Schemas['JobSummary'];
 export type Stage = Schemas['StageState'];
 export type Step = Schemas['StepState'];
 export type Attempt = Schemas['AttemptState'];
+export type Failure = Schemas['Failure'];
 export type LogLine = Schemas['LogLine'];
 export type Artifact = Schemas['ArtifactState'];
 

@@ -3,7 +3,8 @@ import { type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'reac
 import type { Stage, Step, Waiting } from '../../../shared/api/types';
 import { Progress } from '../../../shared/ui/Progress';
 import { StatusMark } from '../../../shared/ui/StatusBadge';
-import { stepsByStage } from './laneOrder';
+import type { StepFilter } from './filter';
+import { groupBy } from './order';
 import { hasEnded, type HeldJob } from '../merge';
 import styles from './StageLanes.module.css';
 import { StepList } from './StepList';
@@ -11,41 +12,39 @@ import { stageProgress, stageTitle, whyNoSteps } from '../words';
 
 type Props = {
   job: HeldJob;
+  filter: StepFilter;
   waiting: Waiting[];
   now: number;
-  /** What to say about a queue in which steps of this job wait: its load, or that nobody works on it. */
-  renderQueue: (queue: string) => ReactNode;
+  renderQueue: (stage: Stage) => ReactNode;
 };
 
 const NONE: Step[] = [];
 
-export function StageLanes({ job, waiting, now, renderQueue }: Props) {
-  const stages = useMemo(() => stepsByStage(job.steps), [job.steps]);
+export function StageLanes({ job, filter, waiting, now, renderQueue }: Props) {
+  const stages = useMemo(() => groupBy(job.steps, (step) => step.stage), [job.steps]);
   const lanes = useRef<HTMLOListElement>(null);
   useScrollToStage(
     lanes,
     job.stages.findIndex((stage) => stage.name === job.stage),
   );
   return (
-    <section aria-label="Stages">
-      <ol ref={lanes} className={styles.lanes} tabIndex={0} aria-label="Stages, left to right">
-        {job.stages.map((stage, index) => {
-          const steps = stages.get(stage.name) ?? NONE;
-          const isWaiting = !hasEnded(job) && stage.queued > 0;
-          return (
-            <li key={stage.name} className={styles.lane} data-status={stage.status}>
-              <LaneHead stage={stage} steps={steps} jobHasEnded={hasEnded(job)} />
-              {stage.total > 0 ? (
-                <StepList job={job} stage={stage} steps={steps} waiting={waiting} now={now} />
-              ) : (
-                <p className={styles.none}>{whyNoSteps(job.stages[index - 1], hasEnded(job))}</p>
-              )}
-              {isWaiting && <div className={styles.queueNote}>{renderQueue(stage.queue)}</div>}
-            </li>
-          );
-        })}
-      </ol>
-    </section>
+    <ol ref={lanes} className={styles.lanes} tabIndex={0} aria-label="Stages, left to right">
+      {job.stages.map((stage, index) => {
+        const steps = stages.get(stage.name) ?? NONE;
+        const isWaiting = !hasEnded(job) && stage.queued > 0;
+        return (
+          <li key={stage.name} className={styles.lane} data-status={stage.status}>
+            <LaneHead stage={stage} steps={steps} jobHasEnded={hasEnded(job)} />
+            {stage.total > 0 ? (
+              <StepList job={job} stage={stage} steps={steps} filter={filter} waiting={waiting} now={now} />
+            ) : (
+              <p className={styles.none}>{whyNoSteps(job.stages[index - 1], hasEnded(job))}</p>
+            )}
+            {isWaiting && <div className={styles.queueNote}>{renderQueue(stage)}</div>}
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 

@@ -1,6 +1,6 @@
 // Everything about one step, beside its job: where it stands, its log, its attempts, what it was given and made.
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useOutletContext, useParams } from 'react-router';
+import { useLocation, useNavigate, useOutletContext, useParams } from 'react-router';
 import type { Step } from '../../../shared/api/types';
 import { Button } from '../../../shared/ui/Button';
 import { Dialog } from '../../../shared/ui/Dialog';
@@ -24,7 +24,8 @@ export default function StepDrawer() {
   const held = job.steps.find((step) => step.id === id);
   const query = useQuery({ ...stepQuery(job.id, id), enabled: !held });
   const step = held ?? query.data;
-  const close = () => void navigate(`/jobs/${job.id}`, { preventScrollReset: true });
+  const { search } = useLocation();
+  const close = () => void navigate({ pathname: `/jobs/${job.id}`, search }, { preventScrollReset: true });
   return (
     <Dialog title={step?.label ?? 'Step'} place="side" onClose={close}>
       {step ? <About job={job} step={step} /> : <Loading query={query} what="The step" />}
@@ -46,7 +47,9 @@ function About({ job, step }: { job: HeldJob; step: Step }) {
           {step.error.message}
         </Notice>
       )}
-      <StepFacts step={step} />
+      <div className={styles.facts}>
+        <StepFacts step={step} />
+      </div>
       <RunAgain job={job} step={step} />
       <StepLog job={job.id} step={step} />
       <Attempts job={job.id} step={step} />

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Step } from '../../../shared/api/types';
 import { exampleStep, heldJob } from '../exampleJob';
 import { MemoryRouter } from 'react-router';
+import type { StepFilter } from './filter';
 import { StepList } from './StepList';
 
 beforeEach(() => {
@@ -26,10 +27,20 @@ afterEach(() => {
 
 const [, chart] = heldJob().stages;
 
-function show(steps: Step[], total = steps.length) {
+const ALL: StepFilter = {};
+
+function show(steps: Step[], total = steps.length, completed = 0, filter = ALL) {
+  cleanup();
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <StepList job={heldJob()} stage={{ ...chart!, total }} steps={steps} waiting={[]} now={0} />
+      <StepList
+        job={{ ...heldJob(), steps, steps_total: total }}
+        stage={{ ...chart!, total, completed }}
+        steps={steps}
+        filter={filter}
+        waiting={[]}
+        now={0}
+      />
     </QueryClientProvider>,
     { wrapper: MemoryRouter },
   );
@@ -71,4 +82,29 @@ test('steps beyond those that came with the job are fetched when somebody scroll
   await vi.waitFor(() => expect(labels()).toContain('column 33'));
   expect(screen.queryByText('20 more steps')).toBeNull();
   expect(fetched.mock.calls.map(([{ url }]) => new URL(url).search)).toEqual(['?stage=chart']);
+});
+
+test('while there is more to see, steps that are done with are folded into their number', () => {
+  const steps = stepsOf(40).map((step) => ({
+    ...step,
+    status: step.id < 30 ? ('completed' as const) : step.id === 35 ? ('processing' as const) : step.status,
+  }));
+  show(steps, 40, 30);
+  expect(labels().slice(0, 3)).toEqual(['column 35', 'column 30', 'column 31']);
+  expect(screen.getAllByRole('listitem')[0]!.getAttribute('aria-setsize')).toBe('10');
+  fireEvent.click(screen.getByRole('button', { name: '30 completed' }));
+  expect(labels().slice(0, 3)).toEqual(['column 35', 'column 0', 'column 1']);
+});
+
+test('of steps that are looked for, others that don’t fit are left out, and the rest is fetched', async () => {
+  const page = { results: [exampleStep({ id: 49, label: 'Column 49b' })], next: null, previous: null };
+  const fetched = vi.fn<(request: Request) => Promise<Response>>(() =>
+    Promise.resolve(new Response(JSON.stringify(page))),
+  );
+  vi.stubGlobal('fetch', fetched);
+  show(stepsOf(30), 50, 0, { search: 'COLUMN 2', status: 'queued' });
+  expect(labels().slice(0, 2)).toEqual(['column 2', 'column 20']);
+  show(stepsOf(30), 50, 0, { search: '9B' });
+  await vi.waitFor(() => expect(labels()).toContain('Column 49b'));
+  expect(new URL(fetched.mock.calls.at(-1)![0].url).search).toBe('?stage=chart&search=9B');
 });

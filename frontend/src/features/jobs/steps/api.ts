@@ -1,12 +1,37 @@
 // One step over HTTP: its log, what it was given and made, and its attempts.
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { api, bodyOf, readText } from '../../../shared/api/client';
 import type { Step } from '../../../shared/api/types';
-import { jobQuery } from '../api';
+import { withJitter } from '../../../shared/live/interval';
+import { jobQuery, nextCursor } from '../api';
 import { type HeldJob, newestJob } from '../merge';
+import type { StepFilter } from './filter';
 
 const pathOf = (job_id: string, step_id: number) => ({ path: { job_id, step_id } });
 const WHILE_IT_RUNS = 1_000; // ms
+
+/** Steps beyond those that came with the job. A job that came whole once more starts them anew. */
+export function stepPagesQuery({ id, wholeAt }: HeldJob, wanted: StepFilter & { stage?: string }) {
+  return infiniteQueryOptions({
+    queryKey: ['jobs', id, 'steps', wanted, wholeAt],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      bodyOf(
+        api.GET('/api/jobs/{job_id}/steps/', {
+          params: { path: { job_id: id }, query: { ...wanted, cursor } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextCursor,
+    staleTime: Infinity,
+  });
+}
 
 /** A step that didn't come with its job: no socket tells of it. */
 export function stepQuery(job_id: string, step_id: number) {
@@ -30,7 +55,7 @@ export function stepLogQuery(job_id: string, { id, status, attempt }: Step) {
   });
 }
 
-/** Its attempts but the newest, and that too if it failed: a page of them, for more than so many nobody reads. */
+/** Its attempts but the newest, and that too if it failed: a page of 200. */
 export function attemptsQuery(job_id: string, { id: step, status, attempt }: Step) {
   return queryOptions({
     queryKey: ['jobs', job_id, 'attempts', step, attempt, status],
@@ -38,6 +63,21 @@ export function attemptsQuery(job_id: string, { id: step, status, attempt }: Ste
       bodyOf(
         api.GET('/api/jobs/{job_id}/attempts/', { params: { path: { job_id }, query: { step } }, signal }),
       ),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The same of all steps of a job. */
+export function allAttemptsQuery(job_id: string, hasEnded: boolean) {
+  return infiniteQueryOptions({
+    queryKey: ['jobs', job_id, 'attempts', 'all', hasEnded],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      bodyOf(
+        api.GET('/api/jobs/{job_id}/attempts/', { params: { path: { job_id }, query: { cursor } }, signal }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextCursor,
+    refetchInterval: hasEnded ? false : withJitter(3_000), // ms
     placeholderData: keepPreviousData,
   });
 }
