@@ -54,6 +54,7 @@ class Job(models.Model):
     source_name = models.CharField(max_length=255, blank=True)
     source_size = models.BigIntegerField(null=True)  # bytes
     source_url = models.URLField(max_length=2000, blank=True)
+    run = models.PositiveIntegerField(default=1)  # counts the owner's jobs of this pipeline with the same source
 
     stage = models.CharField(max_length=64)  # the one that runs now, or ran last
     artifacts_total = models.PositiveIntegerField(default=0)  # of those that are shown
@@ -77,6 +78,7 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at"]),
+            models.Index(fields=["owner", "kind", "source_name", "-created_at"], name="runs_of_source"),
             models.Index(fields=["owner"], condition=Q(status__in=["queued", "processing"]), name="active_jobs"),
             models.Index(fields=["finished_at"]),
             models.Index(fields=["-created_at", "-id"], name="newest_jobs"),  # of all users, for operators

@@ -24,7 +24,7 @@ def _delete_old_jobs() -> int:
     old = timezone.now() - timedelta(days=settings.JOBS_KEEP_DAYS)
     jobs = Job.objects.exclude(status__in=ACTIVE_JOB).filter(finished_at__lt=old)[:BATCH]
     for job in jobs:
-        delete_job(job)
+        delete_job(job.pk)
     return len(jobs)
 
 

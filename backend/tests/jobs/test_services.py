@@ -181,7 +181,7 @@ def test_key_that_stands_for_another_request_is_refused(owner: User, probe: Func
 def test_deleted_job_takes_its_rows_and_files_along(job: Job, broker: Broker, probe: Functions, tmp_path: Path) -> None:
     def split(run: Run) -> Json:
         run.save_artifact("a.txt", b"a", "text/plain")
-        delete_job(job)
+        delete_job(job.pk)
         run.report(50)
         raise AssertionError("goes on")
 

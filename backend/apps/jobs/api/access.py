@@ -32,10 +32,14 @@ def everybodys_jobs(request: Request) -> QuerySet[Job]:
     return Job.objects.all()
 
 
+def visible_jobs(request: Request) -> QuerySet[Job]:
+    """Return the jobs that the user may look at, cancel and retry: an operator all."""
+    return Job.objects.all() if user_of(request).is_staff else my_jobs(request)
+
+
 def visible_job(request: Request, job_id: UUID) -> Job:
-    """Return a job that the user may look at, cancel and retry: an operator any. Raises Http404."""
-    jobs = Job.objects.all() if user_of(request).is_staff else my_jobs(request)
-    return get_object_or_404(jobs, pk=job_id)
+    """Return one of them. Raises Http404."""
+    return get_object_or_404(visible_jobs(request), pk=job_id)
 
 
 def shown_artifacts(job: Job) -> QuerySet[Artifact]:

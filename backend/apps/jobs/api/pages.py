@@ -10,7 +10,14 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
+from apps.jobs.api.serializers import Order
 from apps.jobs.live.messages import ArtifactState, JobSummary, StepState
+
+JOB_ORDER = {
+    Order.NEWEST: ("-created_at", "-id"),
+    Order.OLDEST: ("created_at", "id"),
+    Order.NAME: ("source_name", "-created_at", "-id"),
+}
 
 Row = TypeVar("Row", bound=Model)
 
@@ -47,7 +54,12 @@ class Pages(CursorPagination):
 
 class JobPages(Pages):
     page_size = 50
-    ordering = ("-created_at", "-id")
+
+    def __init__(self, order: Order) -> None:
+        self._order = JOB_ORDER[order]
+
+    def get_ordering(self, *_: Any) -> tuple[str, ...]:
+        return self._order
 
 
 class StepPages(Pages):

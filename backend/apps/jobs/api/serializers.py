@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import TextChoices
 from drf_spectacular.drainage import set_override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -45,6 +46,14 @@ class JsonText(serializers.JSONField):
             self.fail("invalid")
 
 
+class Order(TextChoices):
+    """In which order jobs are listed."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"
+
+
 def validated(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
     """Return what was sent, checked and converted. Raises ValidationError."""
     serializer = kind(data=data)
@@ -67,11 +76,27 @@ class IdempotencyKey(serializers.Serializer[Any]):
         return {"Idempotency-Key": serializers.CharField(max_length=200, allow_blank=True)}
 
 
-class JobsQuery(serializers.Serializer[Any]):
-    status = Choice(JobStatus, required=False)
+class WhichJobs(serializers.Serializer[Any]):
     kind = serializers.CharField(required=False, max_length=64)
+    search = serializers.CharField(required=False, max_length=200, help_text="In the source's name, or a job's id.")
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False, help_text="Before this moment.")
+    same_as = serializers.UUIDField(required=False, help_text="Runs of the source of this job.")
     everybody = serializers.BooleanField(required=False, help_text="For operators: the jobs of all users.")
+
+
+class JobsQuery(WhichJobs):
+    status = Choice(JobStatus, required=False)
+    sort = serializers.ChoiceField(Order.values, required=False)
     cursor = serializers.CharField(required=False)
+
+
+class DurationsQuery(serializers.Serializer[Any]):
+    kind = serializers.CharField(max_length=64)
+
+
+class ManyJobs(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=200)
 
 
 class FailureGroup(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.jobs.api.downloads import ArchiveView, ArtifactView
+from apps.jobs.api.lists import CancelManyView, DeleteManyView, DurationsView, JobCountsView, RetryManyView
 from apps.jobs.api.operators import FailuresView, RetryFailuresView
 from apps.jobs.api.steps import (
     AttemptsView,
@@ -30,6 +31,11 @@ urlpatterns = [
     path("failures/", FailuresView.as_view(), name="failures"),
     path("failures/retry/", RetryFailuresView.as_view(), name="failures-retry"),
     path("jobs/", JobsView.as_view(), name="jobs"),
+    path("jobs/counts/", JobCountsView.as_view(), name="jobs-counts"),
+    path("jobs/durations/", DurationsView.as_view(), name="jobs-durations"),
+    path("jobs/many/cancel/", CancelManyView.as_view(), name="jobs-cancel"),
+    path("jobs/many/retry/", RetryManyView.as_view(), name="jobs-retry"),
+    path("jobs/many/delete/", DeleteManyView.as_view(), name="jobs-delete"),
     path("jobs/<uuid:job_id>/", JobView.as_view(), name="job"),
     path("jobs/<uuid:job_id>/cancel/", CancelView.as_view(), name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", RetryView.as_view(), name="job-retry"),

@@ -16,12 +16,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.jobs import services
-from apps.jobs.api.access import everybodys_jobs, my_job, my_jobs, shown_artifacts, user_of, visible_job
+from apps.jobs.api.access import my_job, shown_artifacts, user_of, visible_job
 from apps.jobs.api.answers import answer, changed, read_or_404
 from apps.jobs.api.errors import TooLarge
+from apps.jobs.api.lists import found_jobs
 from apps.jobs.api.pages import ArtifactPage, ArtifactPages, JobPage, JobPages
 from apps.jobs.api.parsers import LimitedJsonParser
-from apps.jobs.api.serializers import ArtifactsQuery, IdempotencyKey, JobsQuery, Submission, validated
+from apps.jobs.api.serializers import ArtifactsQuery, IdempotencyKey, JobsQuery, Order, Submission, validated
 from apps.jobs.api.waiting import Waitings, waiting_steps
 from apps.jobs.live.messages import JobState
 from apps.jobs.live.reading import artifact_state, read_summaries
@@ -74,11 +75,11 @@ class JobsView(APIView):
     def get(self, request: Request) -> Response:
         """My jobs, newest first, without their steps, artifacts and results. For operators also everybody's."""
         wanted = validated(JobsQuery, request.query_params)
-        wanted.pop("cursor", None)
-        visible = everybodys_jobs(request) if wanted.pop("everybody", False) else my_jobs(request)
-        pages = JobPages()
-        jobs = pages.read(visible.filter(**wanted), request)
-        return answer(JobPage(results=read_summaries(jobs), **pages.links()))
+        jobs = found_jobs(request, wanted)
+        if job_status := wanted.get("status"):
+            jobs = jobs.filter(status=job_status)
+        pages = JobPages(Order(wanted.get("sort", Order.NEWEST)))
+        return answer(JobPage(results=read_summaries(pages.read(jobs, request)), **pages.links()))
 
     @extend_schema(
         request={"multipart/form-data": Submission, "application/json": Submission},
@@ -105,7 +106,7 @@ class JobView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, job_id: UUID) -> Response:
         """Delete a job with its files."""
-        services.delete_job(my_job(request, job_id))
+        services.delete_job(my_job(request, job_id).pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -77,6 +77,7 @@ class JobSummary(BaseModel):
     id: UUID
     owner: str  # the name of the user who asked for it
     kind: str
+    run: int  # counts the owner's jobs of this pipeline with the same source
     status: JobStatus
     priority: Priority
     progress: float  # 0-100

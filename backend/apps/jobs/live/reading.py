@@ -172,7 +172,7 @@ def _state(job: Job, steps: Iterable[Step], artifacts: Iterable[Artifact], runni
 
 
 def _summary(job: Job, running: Running) -> dict[str, Any]:
-    columns = ("id", "kind", "status", "priority", "version", "stage", "message", "options", "artifacts_total")
+    columns = ("id", "kind", "run", "status", "priority", "version", "stage", "message", "options", "artifacts_total")
     times = ("created_at", "queued_at", "started_at", "finished_at")
     stages = job.stages.all()
     return {

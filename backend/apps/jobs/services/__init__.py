@@ -9,5 +9,6 @@ from apps.jobs.services.refusals import Conflict as Conflict
 from apps.jobs.services.refusals import InvalidRequest as InvalidRequest
 from apps.jobs.services.refusals import QuotaExceeded as QuotaExceeded
 from apps.jobs.services.refusals import TooManyJobs as TooManyJobs
+from apps.jobs.services.submissions import runs_of_source as runs_of_source
 from apps.jobs.services.submissions import submit_again as submit_again
 from apps.jobs.services.submissions import submit_job as submit_job

@@ -108,10 +108,10 @@ def _queue_again(job: Job, stage: Stage, steps: QuerySet[Step], *, version: int)
     permit_after_commit(job, stage.queue, steps.update(**fresh))
 
 
-def delete_job(job: Job) -> None:
-    """Delete a job with its files. Work that still runs for it finds its step gone, and ends."""
-    job_id, owner_id = job.pk, job.owner_id
-    with suppress(Job.DoesNotExist), changing(job_id) as held:
-        held.delete()
+def delete_job(job_id: UUID) -> None:
+    """Delete a job with its files, if it is there. Work that still runs for it finds its step gone, and ends."""
+    with suppress(Job.DoesNotExist), changing(job_id) as job:
+        owner_id = job.owner_id
+        job.delete()
         transaction.on_commit(lambda: ring(job_id, owner_id))
         transaction.on_commit(lambda: files.delete_job_files(job_id), robust=True)  # what stays, beat cleans up

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -56,6 +56,7 @@ def submit_job(
         created_at=now,
         queued_at=now,
     )
+    job.run = (runs_of_source(job).values_list("run", flat=True).first() or 0) + 1
     job.request_digest = _digest(job, file) if idempotency_key else ""
     if existing := _job_of_key(job):
         return existing, False
@@ -116,6 +117,12 @@ def _stored_bytes(owner: AbstractUser) -> int:
     sources = Job.objects.filter(owner=owner.pk).aggregate(bytes=Sum("source_size"))["bytes"]
     artifacts = Artifact.objects.filter(job__owner=owner.pk).aggregate(bytes=Sum("size"))["bytes"]
     return (sources or 0) + (artifacts or 0)
+
+
+def runs_of_source(job: Job) -> QuerySet[Job]:
+    """Return the owner's jobs that ran the same pipeline on the same source, the newest first."""
+    same = {"source_url": job.source_url} if job.source_url else {"source_url": "", "source_name": job.source_name}
+    return Job.objects.filter(owner=job.owner_id, kind=job.kind, **same)
 
 
 def submit_again(job: Job) -> Job:

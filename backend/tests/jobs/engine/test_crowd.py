@@ -80,7 +80,7 @@ class Crowd:
         time.sleep(0.02)
 
     def delete(self) -> None:
-        delete_job(self.any_job())
+        delete_job(self.any_job().pk)
         time.sleep(0.2)
 
     def release(self) -> None:

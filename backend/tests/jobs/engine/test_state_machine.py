@@ -129,7 +129,7 @@ class Life(RuleBasedStateMachine):
     def press(self, which: int, wish: str, pauses: int) -> None:
         job = one(list(Job.objects.order_by("idempotency_key")), which)
         calls = {"cancel": partial(cancel_job, job.pk), "retry": partial(retry_job, job.pk)}
-        self.begin(calls.get(wish, partial(delete_job, job)), pauses, may_raise=(Conflict, Job.DoesNotExist))
+        self.begin(calls.get(wish, partial(delete_job, job.pk)), pauses, may_raise=(Conflict, Job.DoesNotExist))
 
     # What the broker and the workers do
 

@@ -117,7 +117,7 @@ def test_lines_are_there_while_the_step_still_runs(job: Job, probe: Functions, b
 def test_lines_of_a_deleted_job_are_gone_and_hurt_nobody(job: Job, probe: Functions, broker: Broker) -> None:
     def split(run: Run) -> None:
         log.info("too late")
-        delete_job(job)
+        delete_job(job.pk)
 
     split_with(split, probe, broker)
     assert not StepLines.objects.exists()

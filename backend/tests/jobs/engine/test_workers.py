@@ -107,7 +107,7 @@ def test_run_that_holds_no_step_any_more_is_ended(held: Step, presence: Presence
         case "cancelled":
             cancel_job(held.job_id)
         case "deleted":
-            delete_job(held.job)
+            delete_job(held.job.pk)
         case "released":
             release(held)
     presence.compare()

@@ -28,7 +28,7 @@ def failure(state: dict[str, Any]) -> dict[str, str]:
 
 def save(state: dict[str, Any]) -> Job:
     """Make the rows that the state is read from."""
-    columns = ("id", "kind", "status", "priority", "version", "stage", "message", "options", "artifacts_total")
+    columns = ("id", "kind", "run", "status", "priority", "version", "stage", "message", "options", "artifacts_total")
     times = ("created_at", "queued_at", "started_at", "finished_at")
     job = Job.objects.create(
         **{name: state[name] for name in (*columns, *times, "result")},

@@ -333,7 +333,7 @@ async def test_deleted_job_is_told_to_its_owner_alone(connect: Open, owner: User
     for socket in (mine, hers):
         await next_of(socket, "jobs.snapshot")
     job_id = str(job.pk)
-    await database_sync_to_async(delete_job)(job)
+    await database_sync_to_async(delete_job)(job.pk)
     assert (await next_of(mine, "job.deleted"))["id"] == job_id
     assert await hers.receive_nothing(timeout=0.5)
 
@@ -387,7 +387,7 @@ async def test_socket_of_a_deleted_job_is_answered_and_leaves_the_hub(connect: O
     socket = await connect(f"/ws/jobs/{job.pk}/", owner)
     await socket.connect()
     await next_of(socket, "job.snapshot")
-    await database_sync_to_async(delete_job)(job)
+    await database_sync_to_async(delete_job)(job.pk)
     await socket.send_to('{"type": "resync"}')
     await next_of(socket, "job.deleted")
     await socket.disconnect()

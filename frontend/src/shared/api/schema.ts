@@ -329,6 +329,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How many of my jobs have which status: of those looked for, the newest 10,000. */
+        get: operations["jobs_counts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/durations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How long my last 20 completed jobs of a pipeline took, the newest first. */
+        get: operations["jobs_durations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/many/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Change at most 200 jobs. 404 when one of them isn't mine to change. */
+        post: operations["jobs_many_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/many/delete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Change at most 200 jobs. 404 when one of them isn't mine to change. */
+        post: operations["jobs_many_delete_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/many/retry/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Change at most 200 jobs. 404 when one of them isn't mine to change. */
+        post: operations["jobs_many_retry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/password/": {
         parameters: {
             query?: never;
@@ -592,6 +677,8 @@ export interface components {
             username: string;
             password: string;
         };
+        /** Durations */
+        Durations: components["schemas"]["Took"][];
         /**
          * ErrorBody
          * @description The body of every answer from 400 on.
@@ -677,6 +764,10 @@ export interface components {
             /** Token */
             token: string;
         };
+        /** JobCounts */
+        JobCounts: {
+            [key: string]: number;
+        };
         /** JobDeleted */
         JobDeleted: {
             /**
@@ -726,6 +817,8 @@ export interface components {
             owner: string;
             /** Kind */
             kind: string;
+            /** Run */
+            run: number;
             status: components["schemas"]["JobStatus"];
             priority: components["schemas"]["Priority"];
             /** Progress */
@@ -787,6 +880,8 @@ export interface components {
             owner: string;
             /** Kind */
             kind: string;
+            /** Run */
+            run: number;
             status: components["schemas"]["JobStatus"];
             priority: components["schemas"]["Priority"];
             /** Progress */
@@ -866,6 +961,16 @@ export interface components {
             level: string;
             /** Text */
             text: string;
+        };
+        /** ManyChanged */
+        ManyChanged: {
+            /** Changed */
+            changed: number;
+            /** Refused */
+            refused: components["schemas"]["Refused"][];
+        };
+        ManyJobs: {
+            ids: string[];
         };
         NewPassword: {
             old_password: string;
@@ -965,6 +1070,13 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+        };
+        /** Refused */
+        Refused: {
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
         };
         /** @description `user` and `token` come from the link in the mail. */
         Reset: {
@@ -1105,6 +1217,21 @@ export interface components {
             options?: unknown | null;
             priority?: components["schemas"]["Priority"];
         };
+        /** Took */
+        Took: {
+            /**
+             * Job
+             * Format: uuid
+             */
+            job: string;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Seconds */
+            seconds: number;
+        };
         /**
          * Waiting
          * @description A queue in which steps of a job wait.
@@ -1199,7 +1326,20 @@ export interface operations {
                 /** @description For operators: the jobs of all users. */
                 everybody?: boolean;
                 kind?: string;
+                /** @description Runs of the source of this job. */
+                same_as?: string;
+                /** @description In the source's name, or a job's id. */
+                search?: string;
+                since?: string;
+                /**
+                 * @description * `newest` - newest
+                 *     * `oldest` - oldest
+                 *     * `name` - name
+                 */
+                sort?: "newest" | "oldest" | "name";
                 status?: components["schemas"]["JobStatus"];
+                /** @description Before this moment. */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -1794,6 +1934,177 @@ export interface operations {
             };
         };
     };
+    jobs_counts_retrieve: {
+        parameters: {
+            query?: {
+                /** @description For operators: the jobs of all users. */
+                everybody?: boolean;
+                kind?: string;
+                /** @description Runs of the source of this job. */
+                same_as?: string;
+                /** @description In the source's name, or a job's id. */
+                search?: string;
+                since?: string;
+                /** @description Before this moment. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCounts"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_durations_list: {
+        parameters: {
+            query: {
+                kind: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Durations"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_many_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyJobs"];
+                "application/x-www-form-urlencoded": components["schemas"]["ManyJobs"];
+                "multipart/form-data": components["schemas"]["ManyJobs"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyChanged"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_many_delete_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyJobs"];
+                "application/x-www-form-urlencoded": components["schemas"]["ManyJobs"];
+                "multipart/form-data": components["schemas"]["ManyJobs"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyChanged"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_many_retry_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyJobs"];
+                "application/x-www-form-urlencoded": components["schemas"]["ManyJobs"];
+                "multipart/form-data": components["schemas"]["ManyJobs"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyChanged"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     password_update: {
         parameters: {
             query?: never;
@@ -2208,6 +2519,7 @@ type ReadonlyArray<T> = [
 ] extends [
     unknown[]
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const pathsApiJobsGetParametersQuerySortValues: ReadonlyArray<FlattenedDeepRequired<paths>["/api/jobs/"]["get"]["parameters"]["query"]["sort"]> = ["newest", "oldest", "name"];
 export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["TIMEOUT", "UNKNOWN_KIND", "USER_NOT_FOUND", "INVALID_INPUT", "UPSTREAM_ERROR", "WORKER_LOST", "PROCESSING_ERROR", "INTERNAL_ERROR"];
 export const jobStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["JobStatus"]> = ["queued", "processing", "completed", "failed", "cancelled"];
 export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["high", "normal", "low"];
