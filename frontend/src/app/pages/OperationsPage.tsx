@@ -1,9 +1,13 @@
 // For operators: what failed, and the jobs of all users.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { JobFilters, useJobFilter } from '../../features/jobs/list/JobFilters';
+import { useState } from 'react';
+import { jobListQuery } from '../../features/jobs/api';
+import { useJobFilter } from '../../features/jobs/list/filter';
+import { JobFilters } from '../../features/jobs/list/JobFilters';
+import { JobSelection } from '../../features/jobs/list/JobSelection';
 import { JobTable } from '../../features/jobs/list/JobTable';
 import { OlderJobs } from '../../features/jobs/list/OlderJobs';
-import { everybodysJobsQuery, failuresQuery } from '../../features/operations/api';
+import { failuresQuery } from '../../features/operations/api';
 import { FailureGroups } from '../../features/operations/FailureGroups';
 import { pipelinesQuery } from '../../features/pipelines/api';
 import { Loading } from '../../shared/ui/Loading';
@@ -11,9 +15,10 @@ import { Page } from '../../shared/ui/Page';
 
 export function OperationsPage() {
   const filter = useJobFilter();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const pipelines = useQuery(pipelinesQuery);
   const failures = useQuery(failuresQuery);
-  const query = useInfiniteQuery(everybodysJobsQuery(filter));
+  const query = useInfiniteQuery(jobListQuery(filter, true));
   const jobs = query.data?.pages.flatMap((page) => page.results) ?? [];
   const admin = (
     <a href="/admin/" target="_blank" rel="noreferrer">
@@ -28,8 +33,20 @@ export function OperationsPage() {
         <Loading query={failures} what="What failed" />
       )}
       <h2>All jobs</h2>
-      <JobFilters kinds={pipelines.data ?? []} />
-      {query.data ? <JobTable jobs={jobs} showsOwner /> : <Loading query={query} what="All jobs" />}
+      <JobFilters filter={filter} kinds={pipelines.data ?? []} everybody />
+      {query.data ? (
+        <>
+          <JobSelection
+            shown={jobs.map(({ id }) => id)}
+            chosen={chosen}
+            onChoose={setChosen}
+            mayDelete={false}
+          />
+          <JobTable jobs={jobs} showsOwner chosen={chosen} onChoose={setChosen} />
+        </>
+      ) : (
+        <Loading query={query} what="All jobs" />
+      )}
       <OlderJobs pages={query} />
     </Page>
   );

@@ -1,15 +1,19 @@
 // What was asked for: known from the beginning, so it never moves what stands below.
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import type { Job } from '../../shared/api/types';
 import { bytes, dateTime, measure } from '../../shared/format/format';
 import styles from './JobDetails.module.css';
 
 export function JobDetails({ job, isMine }: { job: Job; isMine: boolean }) {
-  const details: [string, string][] = [
+  const runs = <Link to={`/jobs?same_as=${job.id}`}>#{job.run} of this source</Link>;
+  const details: [string, ReactNode][] = [
     ...(isMine ? [] : [['User', job.owner] satisfies [string, string]]),
     ['Pipeline', job.kind],
-    ['Size', job.source?.size ? bytes(job.source.size) : '–'],
+    ['Run', job.source ? runs : `#${job.run}`],
+    ...(job.source?.size ? [['Size', bytes(job.source.size)] satisfies [string, string]] : []),
     ['Priority', job.priority],
-    ...Object.entries(job.options).map(([name, value]): [string, string] => [name, measure(value)]),
+    ...Object.entries(job.options).map(([name, value]): [string, ReactNode] => [name, measure(value)]),
     ['Asked for', dateTime(job.created_at)],
     ['Id', job.id],
   ];

@@ -1,8 +1,10 @@
 // How long a job still takes, measured while this page watches it.
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { JobSummary } from '../../shared/api/types';
 import { hasEnded } from './merge';
-import { leftWords, noEstimate, withLook } from './estimate';
+import { durationsQuery } from './api';
+import { leftWords, noEstimate, usualWords, withLook } from './estimate';
 import styles from './TimeLeft.module.css';
 
 const LOOK_EVERY = 1000; // ms
@@ -19,5 +21,10 @@ export function TimeLeft({ job }: { job: JobSummary }) {
     return () => clearInterval(timer);
   }, [isEnded]);
   const looked = estimate.samples.at(-1)?.at ?? 0;
-  return <span className={styles.left}>{isEnded ? '' : leftWords(estimate.endsAt, looked)}</span>;
+  const isKnown = isEnded || estimate.endsAt !== null;
+  const earlier = useQuery({ ...durationsQuery(job.kind), enabled: !isKnown }).data ?? [];
+  const words = isKnown
+    ? leftWords(estimate.endsAt, looked)
+    : usualWords(earlier.map(({ seconds }) => seconds));
+  return <span className={styles.left}>{isEnded ? '' : words}</span>;
 }

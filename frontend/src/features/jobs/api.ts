@@ -1,10 +1,18 @@
 // Jobs over HTTP. Live news comes in useLiveJob and useLiveJobs.
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+  keepPreviousData,
+} from '@tanstack/react-query';
 import { api, bodyOf, cursorIn, readJson, readText } from '../../shared/api/client';
 import type { Artifact, Job } from '../../shared/api/types';
 import { withJitter } from '../../shared/live/interval';
-import type { Filter } from './list/jobList';
+import { asQuery, type Filter } from './list/filter';
 import { type HeldJob, newestJob } from './merge';
+
+const WHERE_NO_SOCKET_TELLS = withJitter(5_000); // ms
 
 const pathOf = (job_id: string) => ({ path: { job_id } });
 
@@ -24,14 +32,38 @@ export function jobQuery(id: string) {
 
 export const nextCursor = (page: { next: string | null }) => cursorIn(page.next);
 
-export function jobListQuery(filter: Filter) {
+/** `everybody`: for operators, the jobs of all users, of which no socket tells. */
+export function jobListQuery(filter: Filter, everybody = false) {
+  const query = { ...asQuery(filter), ...(everybody && { everybody }) };
   return infiniteQueryOptions({
-    queryKey: ['jobs', 'list', filter],
+    queryKey: ['jobs', 'list', query],
     queryFn: ({ pageParam: cursor, signal }) =>
-      bodyOf(api.GET('/api/jobs/', { params: { query: { ...filter, cursor } }, signal })),
+      bodyOf(api.GET('/api/jobs/', { params: { query: { ...query, cursor } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
     refetchOnWindowFocus: false, // the socket tells what changed
+    refetchInterval: everybody && WHERE_NO_SOCKET_TELLS,
+  });
+}
+
+/** How many jobs that fit have which status. */
+export function jobCountsQuery(filter: Filter, everybody = false) {
+  const query = { ...asQuery(filter), ...(everybody && { everybody }), status: undefined, sort: undefined };
+  return queryOptions({
+    queryKey: ['jobs', 'counts', query],
+    queryFn: ({ signal }) => bodyOf(api.GET('/api/jobs/counts/', { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: WHERE_NO_SOCKET_TELLS,
+  });
+}
+
+/** How long the last completed jobs of a pipeline took, the newest first. */
+export function durationsQuery(kind: string) {
+  return queryOptions({
+    queryKey: ['jobs', 'durations', kind],
+    queryFn: ({ signal }) => bodyOf(api.GET('/api/jobs/durations/', { params: { query: { kind } }, signal })),
+    staleTime: 30_000, // ms
   });
 }
 
@@ -90,6 +122,28 @@ export function waitingQuery({ id, stage }: Job) {
 
 /** The address of all files of a job, as one zip. */
 export const archiveUrl = (id: string) => `/api/jobs/${id}/artifacts.zip`;
+
+export type Change = 'cancel' | 'retry' | 'delete';
+
+/** Change many jobs, 200 in one request. Returns how many that could be done for, and why not for the others. */
+export function useChangeJobs() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ change, ids }: { change: Change; ids: string[] }) => {
+      let changed = 0;
+      const refused = new Map<string, number>();
+      for (let first = 0; first < ids.length; first += 200) {
+        const body = { ids: ids.slice(first, first + 200) };
+        const answer = await bodyOf(api.POST(`/api/jobs/many/${change}/`, { body }));
+        changed += answer.changed;
+        for (const { reason, count } of answer.refused)
+          refused.set(reason, (refused.get(reason) ?? 0) + count);
+      }
+      return { changed, refused };
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+}
 
 export type JobChange = 'cancel' | 'retry';
 

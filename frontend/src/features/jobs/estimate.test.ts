@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Estimate, leftWords, noEstimate, withLook } from './estimate';
+import { type Estimate, leftWords, noEstimate, usualWords, withLook } from './estimate';
 
 /** Look once a second at a job that stands where `progress` says. */
 function watch(progress: (second: number) => number, seconds: number): Estimate[] {
@@ -55,4 +55,10 @@ test('it is told as coarsely as it is known', () => {
     'about 2 min left',
     'about 1 h 07 min left',
   ]);
+});
+
+test('while nobody can know, earlier jobs tell how long one usually takes', () => {
+  expect(usualWords([])).toBe('time left not known');
+  expect(usualWords([3, 100, 12, 14])).toBe('usually takes about 12 s');
+  expect(usualWords([0.2])).toBe('usually takes about 1 s');
 });

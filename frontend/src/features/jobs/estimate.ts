@@ -1,5 +1,5 @@
 // How long a job still takes, from how fast it moved while this page watched. Without a basis there is no number.
-import { duration } from '../../shared/format/format';
+import { duration, wholeSeconds } from '../../shared/format/format';
 
 type Sample = { at: number; progress: number };
 
@@ -25,6 +25,17 @@ export function withLook(held: Estimate, now: Sample): Estimate {
   if (watched < SHORTEST || moved < LEAST) return { samples, endsAt: null };
   const newest = now.at + ((100 - now.progress) * watched) / moved;
   return { samples, endsAt: held.endsAt === null ? newest : held.endsAt + TRUST * (newest - held.endsAt) };
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+}
+
+/** What is said while nobody can know: how long earlier jobs took, if there were any. */
+export function usualWords(seconds: number[]): string {
+  if (seconds.length === 0) return leftWords(null, 0);
+  return `usually takes about ${wholeSeconds(1000 * Math.max(1, Math.round(median(seconds))))}`;
 }
 
 /** "about 25 s left": coarser the longer it is, because it is a guess. */

@@ -1,10 +1,10 @@
 // One queue: what it promises, and how it does at the moment.
 import type { Queue } from '../../shared/api/types';
+import { Sparkline } from '../../shared/ui/Sparkline';
 import { Figures } from './Figures';
 import { NoWorker } from './NoWorker';
 import styles from './QueueCard.module.css';
-import { Sparkline } from './Sparkline';
-import { acksWords, limitWords, poolWords, prefetchWords } from './words';
+import { acksWords, limitWords, paceWords, poolWords, prefetchWords } from './words';
 
 export function QueueCard({ queue }: { queue: Queue }) {
   const titleId = `queue-${queue.name}`;
@@ -17,7 +17,7 @@ export function QueueCard({ queue }: { queue: Queue }) {
         <p>{queue.purpose}</p>
       </header>
       <Figures figures={{ Waiting: queue.waiting, Running: queue.processing, Workers: queue.workers }} />
-      <Sparkline perMinute={queue.finished_per_minute} />
+      <Sparkline values={queue.finished_per_minute} caption={paceWords(queue.finished_per_minute)} />
       {queue.workers === 0 && <NoWorker queue={queue.name} />}
       <dl className={styles.promise}>
         <Term name="Pool" text={poolWords(queue)} />

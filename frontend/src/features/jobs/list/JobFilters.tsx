@@ -1,47 +1,98 @@
-// Which jobs the list shows. The choice stands in the address, so it can be kept and sent.
+// What somebody looks for among the jobs.
+import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { jobStatusValues } from '../../../shared/api/schema';
+import { ButtonLink } from '../../../shared/ui/Button';
+import { SearchField } from '../../../shared/ui/SearchField';
+import { jobCountsQuery } from '../api';
+import { type Filter, isFiltered, ORDERS } from './filter';
 import styles from './JobFilters.module.css';
-import type { Filter } from './jobList';
 
-export function useJobFilter(): Filter {
-  const [search] = useSearchParams();
-  const status = jobStatusValues.find((known) => known === search.get('status'));
-  return { status, kind: search.get('kind') ?? undefined };
-}
+type Props = { filter: Filter; kinds: { kind: string; title: string }[]; everybody?: boolean };
 
-export function JobFilters({ kinds }: { kinds: { kind: string; title: string }[] }) {
+export function JobFilters({ filter, kinds, everybody = false }: Props) {
+  const counts = useQuery(jobCountsQuery(filter, everybody)).data;
+  const [, setAddress] = useSearchParams();
+  const set = (name: keyof Filter, value: string) =>
+    setAddress(
+      (before) => {
+        if (value) before.set(name, value);
+        else before.delete(name);
+        return before;
+      },
+      { replace: true },
+    );
+  const statuses = jobStatusValues.map((status): Option => [status, withCount(status, counts?.[status])]);
   return (
-    <div className={styles.filters}>
-      <Choice name="status" label="Status" options={jobStatusValues.map((status) => [status, status])} />
-      <Choice name="kind" label="Pipeline" options={kinds.map(({ kind, title }) => [kind, title])} />
+    <div className={styles.filters} role="search">
+      <SearchField
+        label="Search the jobs"
+        value={filter.search ?? ''}
+        onChange={(text) => set('search', text)}
+      />
+      <Choice
+        label="Status"
+        value={filter.status}
+        options={statuses}
+        onChange={(value) => set('status', value)}
+      />
+      <Choice
+        label="Pipeline"
+        value={filter.kind}
+        options={kinds.map(({ kind, title }): Option => [kind, title])}
+        onChange={(value) => set('kind', value)}
+      />
+      <Day label="From" value={filter.since} onChange={(value) => set('since', value)} />
+      <Day label="To" value={filter.until} onChange={(value) => set('until', value)} />
+      <label className={styles.choice}>
+        Order
+        <select value={filter.sort ?? 'newest'} onChange={(event) => set('sort', event.target.value)}>
+          {Object.entries(ORDERS).map(([order, text]) => (
+            <option key={order} value={order}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </label>
+      {isFiltered(filter) && <ButtonLink to="?">Show all</ButtonLink>}
     </div>
   );
 }
 
-function Choice({ name, label, options }: { name: string; label: string; options: [string, string][] }) {
-  const [search, setSearch] = useSearchParams();
-  const choose = (value: string) =>
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+const withCount = (status: string, count: number | undefined) =>
+  count === undefined ? status : `${status} (${count.toLocaleString('en')})`;
+
+type Option = [value: string, text: string];
+type ChoiceProps = {
+  label: string;
+  value: string | undefined;
+  options: Option[];
+  onChange: (value: string) => void;
+};
+
+function Choice({ label, value = '', options, onChange }: ChoiceProps) {
   return (
     <label className={styles.choice}>
       {label}
-      <select value={search.get(name) ?? ''} onChange={(event) => choose(event.target.value)}>
+      <select value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">all</option>
-        {options.map(([value, text]) => (
-          <option key={value} value={value}>
+        {options.map(([option, text]) => (
+          <option key={option} value={option}>
             {text}
           </option>
         ))}
       </select>
+    </label>
+  );
+}
+
+type DayProps = { label: string; value: string | undefined; onChange: (value: string) => void };
+
+function Day({ label, value = '', onChange }: DayProps) {
+  return (
+    <label className={styles.choice}>
+      {label}
+      <input type="date" value={value} onChange={(event) => onChange(event.target.value)} />
     </label>
   );
 }

@@ -1,5 +1,5 @@
 // Jobs as rows, newest first; as cards where there is no room for columns.
-import { memo } from 'react';
+import { type Dispatch, memo, type SetStateAction, useCallback } from 'react';
 import { Link } from 'react-router';
 import type { JobSummary } from '../../../shared/api/types';
 import { age, dateTime, percent } from '../../../shared/format/format';
@@ -10,12 +10,29 @@ import styles from './JobTable.module.css';
 import { JobTime } from '../JobTime';
 import { sourceName } from '../words';
 
-/** `showsOwner`: whose each job is, where they are not all one's own. */
-export function JobTable({ jobs, showsOwner = false }: { jobs: JobSummary[]; showsOwner?: boolean }) {
+type Props = {
+  jobs: JobSummary[];
+  /** Whose each job is, where they are not all one's own. */
+  showsOwner?: boolean;
+  chosen: ReadonlySet<string>;
+  onChoose: Dispatch<SetStateAction<ReadonlySet<string>>>;
+};
+
+function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(ids);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+export function JobTable({ jobs, showsOwner = false, chosen, onChoose }: Props) {
+  const choose = useCallback((id: string) => onChoose((before) => toggled(before, id)), [onChoose]);
   return (
     <table className={styles.table}>
       <thead>
         <tr>
+          <th scope="col" className={styles.choice}>
+            <span className="visually-hidden">Selected</span>
+          </th>
           <th scope="col">Source</th>
           <th scope="col">Pipeline</th>
           {showsOwner && <th scope="col">User</th>}
@@ -29,18 +46,39 @@ export function JobTable({ jobs, showsOwner = false }: { jobs: JobSummary[]; sho
       </thead>
       <tbody>
         {jobs.map((job) => (
-          <JobRow key={job.id} job={job} showsOwner={showsOwner} />
+          <JobRow
+            key={job.id}
+            job={job}
+            showsOwner={showsOwner}
+            isChosen={chosen.has(job.id)}
+            onChoose={choose}
+          />
         ))}
       </tbody>
     </table>
   );
 }
 
-const JobRow = memo(function JobRow({ job, showsOwner }: { job: JobSummary; showsOwner: boolean }) {
+type RowProps = {
+  job: JobSummary;
+  showsOwner: boolean;
+  isChosen: boolean;
+  onChoose: (id: string) => void;
+};
+
+const JobRow = memo(function JobRow({ job, showsOwner, isChosen, onChoose }: RowProps) {
   return (
-    <tr className={styles.row}>
+    <tr className={styles.row} data-chosen={isChosen}>
+      <td className={styles.choice}>
+        <input
+          type="checkbox"
+          aria-label={`Select ${sourceName(job)} #${job.run}`}
+          checked={isChosen}
+          onChange={() => onChoose(job.id)}
+        />
+      </td>
       <th scope="row" className={styles.source}>
-        <Link to={`/jobs/${job.id}`}>{sourceName(job)}</Link>
+        <Link to={`/jobs/${job.id}`}>{sourceName(job)}</Link> <span className={styles.run}>#{job.run}</span>
       </th>
       <td>{job.kind}</td>
       {showsOwner && <td className={styles.owner}>{job.owner}</td>}

@@ -1,6 +1,7 @@
 // My jobs as a list: what was fetched page by page, and what the socket told since.
-import type { JobStatus, JobSummary, Versions } from '../../../shared/api/types';
+import type { JobSummary, Versions } from '../../../shared/api/types';
 import { newestSummary } from '../merge';
+import { COMPARE, type Filter, fits } from './filter';
 
 /** What the live list knows: the jobs it was told of, those deleted, and the versions it has or has asked for. */
 export type LiveJobs = {
@@ -35,17 +36,16 @@ export function withAsked(live: LiveJobs, heartbeat: Versions): LiveJobs {
   return { ...live, known };
 }
 
-export type Filter = { status?: JobStatus; kind?: string };
-
-/** Put fetched pages and live news together: newest of each job, without deleted ones, newest first. */
+/** Put fetched pages and live news together: newest version of each job, without deleted ones, in the order asked for. */
 export function listJobs(fetched: JobSummary[], live: LiveJobs, filter: Filter): JobSummary[] {
   const newest = new Map<string, JobSummary>();
-  for (const job of [...fetched, ...Object.values(live.jobs)]) {
+  const told = Object.values(live.jobs);
+  const isFetched = new Set(fetched.map(({ id }) => id));
+  for (const job of [...fetched, ...told.filter(({ id }) => !filter.same_as || isFetched.has(id))]) {
     newest.set(job.id, newestSummary(newest.get(job.id), job));
   }
   return [...newest.values()]
     .filter((job) => !live.deleted[job.id])
-    .filter((job) => !filter.status || job.status === filter.status)
-    .filter((job) => !filter.kind || job.kind === filter.kind)
-    .sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at) || (a.id < b.id ? 1 : -1));
+    .filter(fits(filter))
+    .sort(COMPARE[filter.sort ?? 'newest']);
 }

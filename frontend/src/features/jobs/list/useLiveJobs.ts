@@ -4,15 +4,8 @@ import { useRef, useState } from 'react';
 import type { JobsMessage } from '../../../shared/api/types';
 import { useLiveSocket } from '../../../shared/live/useLiveSocket';
 import { jobListQuery } from '../api';
-import {
-  type Filter,
-  listJobs,
-  type LiveJobs,
-  noLiveJobs,
-  withAsked,
-  withJobs,
-  withoutJobs,
-} from './jobList';
+import { listJobs, type LiveJobs, noLiveJobs, withAsked, withJobs, withoutJobs } from './jobList';
+import type { Filter } from './filter';
 import { goneIn, isBehind } from '../merge';
 
 export function useLiveJobs(filter: Filter) {
