@@ -27,6 +27,7 @@ export default defineConfig({
   projects: [
     { name: 'journeys', testMatch: '**/*.spec.ts' },
     { name: 'screenshots', testMatch: '**/screenshots.ts' },
+    { name: 'pictures', testMatch: '**/readme.ts' },
     { name: 'frames', testMatch: 'frames.ts' },
   ],
 });

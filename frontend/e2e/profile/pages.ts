@@ -13,6 +13,8 @@ export const pages: Pages = {
   'profile-new': async (page) => {
     await page.goto('/?kind=profile');
     await page.getByRole('button', { name: 'Run on the sample' }).waitFor();
+    await page.getByRole('region', { name: 'Four years of weather' }).getByRole('img').first().waitFor();
+    await page.waitForLoadState('networkidle');
   },
   'profile-completed': async (page) => {
     await runSample(page);

@@ -9,6 +9,8 @@ export type Sample = {
   sourceUrl: string;
   name: string;
   path: string;
+  /** A picture of what comes of it: shown until somebody has run it here. */
+  preview: string;
 };
 
 export type PipelineParts = {

@@ -1,16 +1,24 @@
 // Where a job is asked for.
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
-import { jobQuery } from '../../features/jobs/api';
+import { jobListQuery, jobQuery } from '../../features/jobs/api';
+import { RunningJobs } from '../../features/jobs/list/RunningJobs';
+import { NewestPictures } from '../../features/jobs/results/NewestPictures';
 import { pipelinesQuery } from '../../features/pipelines/api';
 import { NewJobForm } from '../../features/pipelines/NewJobForm';
 import { PipelinePicker } from '../../features/pipelines/PipelinePicker';
+import { queuesQuery } from '../../features/queues/api';
+import { QueueLines } from '../../features/queues/QueueLines';
 import type { Pipeline } from '../../shared/api/types';
+import { withJitter } from '../../shared/live/interval';
 import { Loading } from '../../shared/ui/Loading';
 import { Notice } from '../../shared/ui/Notice';
 import { Page } from '../../shared/ui/Page';
 import { partsOf } from '../pipelineParts';
 import styles from './NewJobPage.module.css';
+
+const RUNNING = { status: 'processing' } as const;
+const WHILE_SOMEBODY_LOOKS = withJitter(3_000); // ms
 
 /** In development a pipeline that is being written appears by itself. */
 const WHILE_ONE_IS_WRITTEN = import.meta.env.DEV && 3_000; // ms
@@ -20,7 +28,7 @@ export function NewJobPage() {
   return (
     <Page
       title="New job"
-      lead="Choose what to run, and on what. Its parts run in parallel, each on its own queue."
+      lead="Background work on real queues: its parts run in parallel, each on its queue’s workers, and you watch them here as they do."
     >
       <div className={styles.page}>
         {pipelines.data ? (
@@ -45,21 +53,48 @@ function Choice({ pipelines }: { pipelines: Pipeline[] }) {
     );
   }
   if (from && !before.data) return <Loading query={before} what="The job to run again" />;
+  const { sample, areOnWhite = false } = partsOf(chosen.kind);
   return (
     <div className={styles.columns}>
       <NewJobForm
         key={chosen.kind}
         pipeline={chosen}
-        sample={partsOf(chosen.kind).sample}
+        sample={sample}
+        made={
+          sample && (
+            <NewestPictures
+              kind={chosen.kind}
+              source={sample.name}
+              areOnWhite={areOnWhite}
+              fallback={sample.preview}
+            />
+          )
+        }
         before={before.data?.kind === chosen.kind ? before.data : undefined}
         onSubmitted={(job) => void navigate(`/jobs/${job.id}`)}
       />
-      <PipelinePicker
-        pipelines={pipelines}
-        chosen={chosen.kind}
-        onChoose={(kind) => setSearch({ kind }, { replace: true })}
-      />
+      <div className={styles.side}>
+        <PipelinePicker
+          pipelines={pipelines}
+          chosen={chosen.kind}
+          onChoose={(kind) => setSearch({ kind }, { replace: true })}
+        />
+        <AtAGlance />
+      </div>
     </div>
+  );
+}
+
+/** The queues, and what of mine runs in them now. */
+function AtAGlance() {
+  const queues = useQuery(queuesQuery);
+  const running = useInfiniteQuery({ ...jobListQuery(RUNNING), refetchInterval: WHILE_SOMEBODY_LOOKS });
+  return (
+    <section className={styles.glance} aria-labelledby="now">
+      <h2 id="now">Now</h2>
+      {queues.data && <QueueLines queues={queues.data} />}
+      <RunningJobs jobs={running.data?.pages[0]?.results ?? []} />
+    </section>
   );
 }
 

@@ -1,5 +1,5 @@
 // Asks for a job: sample, own file or address, options.
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { fieldErrors } from '../../shared/api/errors';
 import type { Job, Pipeline, Priority } from '../../shared/api/types';
 import { percent } from '../../shared/format/format';
@@ -19,12 +19,14 @@ import { useSubmission } from './useSubmission';
 type Props = {
   pipeline: Pipeline;
   sample: Sample | undefined;
+  /** What comes of the sample. */
+  made: ReactNode;
   /** A job that is to be run again with changes: the form begins with its options. */
   before: Job | undefined;
   onSubmitted: (job: Job) => void;
 };
 
-export function NewJobForm({ pipeline, sample, before, onSubmitted }: Props) {
+export function NewJobForm({ pipeline, sample, made, before, onSubmitted }: Props) {
   const fields = optionFields(pipeline.options_schema);
   const [source, setSource] = useState<ChosenSource>({ by: 'file', file: null, url: '' });
   const [values, setValues] = useState(() => optionValues(fields, before?.options ?? {}));
@@ -52,7 +54,9 @@ export function NewJobForm({ pipeline, sample, before, onSubmitted }: Props) {
           sample={sample}
           isBusy={submission.isPending}
           onRun={() => send(async () => ({ file: await fetchFile(sample.path, sample.name) }))}
-        />
+        >
+          {made}
+        </SampleCard>
       )}
       <form className={styles.form} onSubmit={submit} aria-labelledby="own">
         <h2 id="own">{sample ? 'Or your own data' : 'Your data'}</h2>

@@ -1,11 +1,13 @@
 // A sample file that one click runs.
+import type { ReactNode } from 'react';
 import type { Sample } from '../../shared/pipelineParts';
 import { Button } from '../../shared/ui/Button';
 import styles from './SampleCard.module.css';
 
-type Props = { sample: Sample; isBusy: boolean; onRun: () => void };
+/** `children`: what comes of it. */
+type Props = { sample: Sample; isBusy: boolean; onRun: () => void; children: ReactNode };
 
-export function SampleCard({ sample, isBusy, onRun }: Props) {
+export function SampleCard({ sample, isBusy, onRun, children }: Props) {
   return (
     <section className={styles.card} aria-labelledby="sample">
       <div>
@@ -17,10 +19,11 @@ export function SampleCard({ sample, isBusy, onRun }: Props) {
             Download {sample.name}
           </a>
         </p>
+        <Button look="primary" onClick={onRun} disabled={isBusy}>
+          Run on the sample
+        </Button>
       </div>
-      <Button look="primary" onClick={onRun} disabled={isBusy}>
-        Run on the sample
-      </Button>
+      {children}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 // The file that comes with this template, so that a first run takes one click. Its source: README.md.
 import type { Sample } from '../../shared/pipelineParts';
+import preview from './preview.jpg';
 import path from './seattle-weather.csv?url';
 
 export const sample: Sample = {
@@ -10,4 +11,5 @@ export const sample: Sample = {
   sourceUrl: 'https://www.ncdc.noaa.gov/cdo-web/datatools/records',
   name: 'seattle-weather.csv',
   path,
+  preview,
 };

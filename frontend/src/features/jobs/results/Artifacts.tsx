@@ -12,7 +12,7 @@ import { hasEnded, type HeldJob, withArtifactPages } from '../merge';
 
 const PORTION = 60; // files that are shown at first, and with each press on the button below them
 
-const isImage = (artifact: Artifact) => artifact.content_type.startsWith('image/');
+export const isImage = (artifact: Artifact) => artifact.content_type.startsWith('image/');
 
 type Props = {
   job: HeldJob;
@@ -70,7 +70,8 @@ function usePortion(job: HeldJob) {
 }
 
 /** As the steps that made them: which of these was done first says nothing. */
-const inOrder = (artifacts: Artifact[]) => [...artifacts].sort((a, b) => a.step - b.step || a.id - b.id);
+export const inOrder = (artifacts: Artifact[]) =>
+  [...artifacts].sort((a, b) => a.step - b.step || a.id - b.id);
 
 const NO_FILES = { running: 'Files appear here as they are made.', ended: 'This job made no files.' };
 
