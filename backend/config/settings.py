@@ -174,6 +174,7 @@ STORAGES = {
 JOBS_MAX_FILE_BYTES = env.integer("JOBS_MAX_FILE_BYTES", 100_000_000, at_least=1)
 JOBS_MAX_ACTIVE_PER_USER = env.integer("JOBS_MAX_ACTIVE_PER_USER", 1000, at_least=1)
 JOBS_MAX_BYTES_PER_USER = env.integer("JOBS_MAX_BYTES_PER_USER", 0)  # 0: no limit
+JOBS_SHARED = env.flag("JOBS_SHARED", False)
 JOBS_KEEP_DAYS = env.integer("JOBS_KEEP_DAYS", 30, at_least=1)
 JOBS_NO_WORKER_AFTER = env.integer("JOBS_NO_WORKER_AFTER", 120, at_least=1)  # seconds
 JOBS_WHEN_BROKER_DOWN = env.choice("JOBS_WHEN_BROKER_DOWN", "wait", ("wait", "run"))

@@ -1,9 +1,11 @@
 // What stands around every page.
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
 import { AccountMenu } from '../features/session/AccountMenu';
 import { BRAND } from '../shared/brand';
 import type { Session } from '../shared/api/types';
+import { getClock, subscribeToClock } from '../shared/format/clock';
+import { Footer } from './Footer';
 import styles from './Layout.module.css';
 
 type Props = { user: Session['user'] | undefined; children: ReactNode };
@@ -11,6 +13,7 @@ type Props = { user: Session['user'] | undefined; children: ReactNode };
 export function Layout({ user, children }: Props) {
   const main = useRef<HTMLElement>(null);
   useFocusOnNewPage(main);
+  const clock = useSyncExternalStore(subscribeToClock, getClock); // everything is drawn anew by another
   return (
     <>
       <a className={styles.skip} href="#main">
@@ -37,9 +40,10 @@ export function Layout({ user, children }: Props) {
           )}
         </div>
       </header>
-      <main id="main" ref={main} className={styles.main} tabIndex={-1}>
+      <main key={clock} id="main" ref={main} className={styles.main} tabIndex={-1}>
         {children}
       </main>
+      {user && <Footer clock={clock} />}
     </>
   );
 }

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.jobs.api.access import visible_job
+from apps.jobs.api.access import changeable_job
 from apps.jobs.live.reading import read_job
 
 
@@ -27,7 +27,7 @@ def read_or_404(job_id: UUID) -> dict[str, Any]:
 
 def changed(request: Request, job_id: UUID, change: Callable[[UUID], None]) -> Response:
     """Change a job that the user may change, and answer with how it is now."""
-    job = visible_job(request, job_id)
+    job = changeable_job(request, job_id)
     try:
         change(job.pk)
     except ObjectDoesNotExist:  # deleted in between

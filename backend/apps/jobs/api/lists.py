@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.jobs import services
-from apps.jobs.api.access import everybodys_jobs, my_jobs, visible_job, visible_jobs
+from apps.jobs.api.access import changeable_jobs, everybodys_jobs, my_jobs, visible_job
 from apps.jobs.api.serializers import DurationsQuery, ManyJobs, WhichJobs, validated
 from apps.jobs.models import Job, JobStatus
 
@@ -107,7 +107,7 @@ class ManyView(APIView):
         return Response(ManyChanged(changed=changed, refused=reasons).model_dump())
 
     def jobs(self, request: Request) -> QuerySet[Job]:
-        return visible_jobs(request)
+        return changeable_jobs(request)
 
 
 class CancelManyView(ManyView):

@@ -9,7 +9,7 @@ from uuid import UUID
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from apps.jobs.live.backpressure import UNREAD
-from apps.jobs.live.credentials import Credential
+from apps.jobs.live.credentials import Credential, sees_everybodys
 from apps.jobs.live.hub import NOT_SIGNED_IN, get_hub
 from apps.jobs.live.messages import JobDeleted, Refusal
 from apps.jobs.live.reading import read_list, read_snapshot
@@ -153,7 +153,7 @@ class JobConsumer(WatchingConsumer):
         job = await Job.objects.filter(pk=self.job_id).only("owner_id").afirst()
         if job is None:
             raise NotAllowed(NO_SUCH_JOB)
-        if job.owner_id != self.credential.user_id and not self.credential.is_staff:
+        if job.owner_id != self.credential.user_id and not sees_everybodys(is_staff=self.credential.is_staff):
             raise NotAllowed(NOT_YOURS)
         return job.owner_id
 

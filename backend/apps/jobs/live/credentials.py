@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Literal, NamedTuple, Self
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.models import Session
@@ -22,6 +23,11 @@ class Credential(NamedTuple):
     @classmethod
     def of(cls, kind: Literal["session", "token"], key: str, user: AbstractUser) -> Self:
         return cls(kind, key, user.pk, user.is_staff, user.get_session_auth_hash())
+
+
+def sees_everybodys(*, is_staff: bool) -> bool:
+    """Tell whether somebody may look at the jobs of others: an operator, and all where jobs are shared."""
+    return is_staff or settings.JOBS_SHARED
 
 
 def still_valid(credentials: Collection[Credential]) -> set[Credential]:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.jobs.models import Job, PastAttempt, Step
@@ -83,3 +84,23 @@ def test_stranger_neither_runs_a_step_again_nor_reads_its_attempts(eve: Client, 
     step = job.steps.order_by("pk")[0]
     assert eve.post(f"/api/jobs/{job.pk}/steps/{step.pk}/again/").status_code == 404
     assert eve.get(f"/api/jobs/{job.pk}/attempts/").status_code == 404
+
+
+def test_shared_jobs_are_looked_at_by_all_and_changed_by_none_but_their_owner(
+    eve: Client, job: Job, settings: Settings
+) -> None:
+    step = job.steps.order_by("pk")[0]
+    reads = ["", "steps/", f"steps/{step.pk}/", f"steps/{step.pk}/log/", "attempts/", "artifacts/", "waiting/"]
+    changes = ["cancel/", "retry/", f"steps/{step.pk}/again/"]
+    assert {eve.get(f"/api/jobs/{job.pk}/{rest}").status_code for rest in reads} == {404}
+    settings.JOBS_SHARED = True
+    assert {eve.get(f"/api/jobs/{job.pk}/{rest}").status_code for rest in reads} == {200}
+    refused = [eve.post(f"/api/jobs/{job.pk}/{rest}") for rest in changes]
+    assert [(answer.status_code, "only its owner" in answer.content.decode()) for answer in refused] == [
+        (403, True)
+    ] * 3
+    assert eve.delete(f"/api/jobs/{job.pk}/").status_code == 404
+    assert eve.post(f"/api/jobs/{job.pk}/again/").status_code == 404
+    assert eve.get("/api/jobs/").json()["results"] == []
+    assert eve.get("/api/jobs/?everybody=true").status_code == 403
+    assert Client().get(f"/api/jobs/{job.pk}/").status_code in (401, 403)

@@ -13,6 +13,7 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.test import Client
+from pytest_django import Settings
 from rest_framework.authtoken.models import Token
 
 from apps.accounts.models import User
@@ -368,6 +369,14 @@ async def test_socket_with_a_wrong_token_is_closed(connect: Open, job: Job) -> N
 async def test_job_of_another_user_is_closed_as_not_yours(connect: Open, job: Job) -> None:
     eve = await User.objects.acreate_user("eve")
     assert await closing_code(await connect(f"/ws/jobs/{job.pk}/", eve)) == 4403
+
+
+async def test_shared_job_of_another_user_is_watched(connect: Open, job: Job, settings: Settings) -> None:
+    settings.JOBS_SHARED = True
+    socket = await connect(f"/ws/jobs/{job.pk}/", await User.objects.acreate_user("eve"))
+    await socket.connect()
+    assert (await next_of(socket, "job.snapshot"))["job"]["owner"] == "ada"
+    await socket.disconnect()
 
 
 async def test_operator_watches_the_job_of_another_user(connect: Open, job: Job) -> None:

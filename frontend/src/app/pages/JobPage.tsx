@@ -9,6 +9,7 @@ import { JobHead } from '../../features/jobs/JobHead';
 import { Result } from '../../features/jobs/results/Result';
 import { resultQuery } from '../../features/jobs/api';
 import { hasEnded, type HeldJob } from '../../features/jobs/merge';
+import type { StepContext } from '../../features/jobs/steps/StepDrawer';
 import { JobSteps } from '../../features/jobs/steps/JobSteps';
 import { useLiveJob } from '../../features/jobs/useLiveJob';
 import { WhenDone } from '../../features/jobs/WhenDone';
@@ -65,7 +66,9 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
   const navigate = useNavigate();
   const queues = useQueues(job);
   const session = useQuery(sessionQuery);
-  const isMine = session.data?.user?.username === job.owner;
+  const user = session.data?.user;
+  const isMine = user?.username === job.owner;
+  const mayChange = isMine || user?.is_staff === true;
   const aside = (
     <>
       <ConnectionBadge connection={connection} />
@@ -73,6 +76,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
       <JobActions
         job={job}
         isMine={isMine}
+        mayChange={mayChange}
         onAgain={(again) => void navigate(`/jobs/${again.id}`)}
         onDeleted={() => void navigate('/jobs')}
       />
@@ -97,7 +101,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
       </div>
       {Boolean(result) && Detail && <Detail result={result} />}
       <Suspense>
-        <Outlet context={job} />
+        <Outlet context={{ job, mayChange } satisfies StepContext} />
       </Suspense>
     </Page>
   );

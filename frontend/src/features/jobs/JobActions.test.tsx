@@ -20,7 +20,7 @@ function show(job: Job, isMine = true) {
   render(
     <QueryClientProvider client={client}>
       <MemoryRouter>
-        <JobActions job={job} isMine={isMine} onAgain={onAgain} onDeleted={() => undefined} />
+        <JobActions job={job} isMine={isMine} mayChange onAgain={onAgain} onDeleted={() => undefined} />
       </MemoryRouter>
     </QueryClientProvider>,
   );

@@ -9,14 +9,20 @@ import styles from './JobActions.module.css';
 import { hasEnded } from './merge';
 import { sourceName } from './words';
 
-/** `isMine`: an operator may cancel and retry the jobs of others, too, and no more. */
-type Props = { job: Job; isMine: boolean; onAgain: (again: Job) => void; onDeleted: () => void };
+/** `mayChange`: operators may cancel and retry the jobs of others, too; who looks at a shared one may do nothing. */
+type Props = {
+  job: Job;
+  isMine: boolean;
+  mayChange: boolean;
+  onAgain: (again: Job) => void;
+  onDeleted: () => void;
+};
 
-export function JobActions({ job, isMine, onAgain, onDeleted }: Props) {
+export function JobActions({ job, isMine, mayChange, onAgain, onDeleted }: Props) {
   const [isAsking, setAsking] = useState(false);
   const change = useChangeJob(job.id);
   const again = useRunAgain(job.id, onAgain);
-  const possible = possibleChange(job.status);
+  const possible = mayChange ? possibleChange(job.status) : null;
   const needsOther = job.error?.code === 'INVALID_INPUT'; // the same would fail again
 
   const press = (event: MouseEvent) => {

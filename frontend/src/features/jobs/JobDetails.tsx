@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Job } from '../../shared/api/types';
 import { bytes, dateTime, measure } from '../../shared/format/format';
+import { CopyButton } from '../../shared/ui/CopyButton';
 import styles from './JobDetails.module.css';
 
 export function JobDetails({ job, isMine }: { job: Job; isMine: boolean }) {
@@ -25,6 +26,13 @@ export function JobDetails({ job, isMine }: { job: Job; isMine: boolean }) {
           <dd>{value}</dd>
         </div>
       ))}
+      <div>
+        <CopyButton
+          label="Copy link"
+          what="the link to this job"
+          text={() => `${location.origin}/jobs/${job.id}`}
+        />
+      </div>
     </dl>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { Job } from '../../shared/api/types';
 import { Button } from '../../shared/ui/Button';
 import { hasEnded } from './merge';
+import { useFavicon } from '../../shared/ui/useFavicon';
 import styles from './WhenDone.module.css';
 import { sourceName } from './words';
 
@@ -11,6 +12,7 @@ export function WhenDone({ job }: { job: Job }) {
     'Notification' in window ? Notification.permission : 'denied',
   );
   useNotification(job);
+  useFavicon(job.status);
   if (hasEnded(job) || permission !== 'default') return null;
   return (
     <span className={styles.ask}>

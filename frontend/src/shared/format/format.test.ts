@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { setClock, startOfDay } from './clock';
 import {
   age,
   bytes,
@@ -9,6 +10,8 @@ import {
   percent,
   secondsUntil,
   wholeSeconds,
+  dateTime,
+  timeOfDay,
 } from './format';
 
 test('100 % means finished, nothing less', () => {
@@ -71,4 +74,14 @@ test('measures are shown digit by digit, and nothing is a dash', () => {
 
 test('one is singular', () => {
   expect([count(1, 'worker'), count(2, 'process', 'processes')]).toEqual(['1 worker', '2 processes']);
+});
+
+test('times are those of the clock that was chosen, and the choice is kept', () => {
+  const shown = () => [dateTime('2026-07-01T23:30:00Z'), timeOfDay('2026-07-01T23:30:00Z')].join();
+  setClock('utc');
+  expect(shown()).toMatch(/Jul 1, 2026, 11:30:00\sPM,11:30:00\sPM/);
+  expect(startOfDay('2026-07-01').toISOString()).toBe('2026-07-01T00:00:00.000Z');
+  expect(localStorage.getItem('clock')).toBe('utc');
+  setClock('local');
+  expect(startOfDay('2026-07-01')).toEqual(new Date(2026, 6, 1));
 });

@@ -1,4 +1,5 @@
 // Numbers and times as people read them.
+import { zone } from './clock';
 
 /** Whole percent, rounded down: 100 % means finished, nothing less. */
 export function percent(progress: number): string {
@@ -48,11 +49,11 @@ export function age(iso: string, now: number): string {
 }
 
 export function dateTime(iso: string): string {
-  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium', ...zone() });
 }
 
 export function timeOfDay(iso: string): string {
-  return new Date(iso).toLocaleTimeString();
+  return new Date(iso).toLocaleTimeString(undefined, zone());
 }
 
 export function secondsUntil(at: number, now: number): number {

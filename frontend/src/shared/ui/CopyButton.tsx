@@ -4,8 +4,10 @@ import { Button } from './Button';
 
 const SAID_FOR = 2_000; // ms
 
-/** `what` ends "Copy …". Without a secure context browsers give no clipboard, and there is no button. */
-export function CopyButton({ what, text }: { what: string; text: () => string }) {
+/** `what` ends "Copy …" as it is read out. Without a secure context browsers give no clipboard, and there is no button. */
+type Props = { what: string; label?: string; text: () => string };
+
+export function CopyButton({ what, label = 'Copy', text }: Props) {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
     if (!isCopied) return;
@@ -19,7 +21,7 @@ export function CopyButton({ what, text }: { what: string; text: () => string })
       aria-label={isCopied ? `Copied ${what}` : `Copy ${what}`}
       onClick={() => void navigator.clipboard.writeText(text()).then(() => setCopied(true))}
     >
-      {isCopied ? 'Copied' : 'Copy'}
+      {isCopied ? 'Copied' : label}
     </Button>
   );
 }

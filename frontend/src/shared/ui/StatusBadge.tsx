@@ -3,7 +3,7 @@ import type { Status } from '../api/types';
 import styles from './StatusBadge.module.css';
 
 const WAITING = 'M8 4v4l2.5 2';
-const SHAPES: Record<Status, string> = {
+export const SHAPES: Record<Status, string> = {
   pending: WAITING,
   queued: WAITING,
   completed: 'M4 8.5l3 3 5.5-7',

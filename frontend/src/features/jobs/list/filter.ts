@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { jobStatusValues } from '../../../shared/api/schema';
 import type { JobStatus, JobSummary } from '../../../shared/api/types';
+import { startOfDay } from '../../../shared/format/clock';
 
 export const ORDERS = { newest: 'newest first', oldest: 'oldest first', name: 'by name' };
 type Order = keyof typeof ORDERS;
@@ -47,15 +48,14 @@ export const isFiltered = (filter: Filter) => Object.values({ ...filter, sort: u
 export function asQuery({ since, until, ...filter }: Filter) {
   return {
     ...filter,
-    since: since && new Date(`${since}T00:00`).toISOString(),
+    since: since && startOfDay(since).toISOString(),
     until: until && dayAfter(until).toISOString(),
   };
 }
 
 function dayAfter(day: string): Date {
-  const date = new Date(`${day}T00:00`);
-  date.setDate(date.getDate() + 1);
-  return date;
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  return startOfDay(new Date(Date.UTC(year, month - 1, date + 1)).toISOString().slice(0, 10));
 }
 
 /** Whether a job that the socket told of belongs on the list. Whose source is the same, only the server knows. */

@@ -16,9 +16,12 @@ import { StepFacts } from './StepFacts';
 import { StepLog } from './StepLog';
 import { StepValue } from './StepValue';
 
-/** Its address is below that of its job, whose page gives it the job. */
+/** What the page of the job gives to its step. */
+export type StepContext = { job: HeldJob; mayChange: boolean };
+
+/** Its address is below that of its job. */
 export default function StepDrawer() {
-  const job = useOutletContext<HeldJob>();
+  const { job, mayChange } = useOutletContext<StepContext>();
   const navigate = useNavigate();
   const id = Number(useParams().step);
   const held = job.steps.find((step) => step.id === id);
@@ -28,12 +31,16 @@ export default function StepDrawer() {
   const close = () => void navigate({ pathname: `/jobs/${job.id}`, search }, { preventScrollReset: true });
   return (
     <Dialog title={step?.label ?? 'Step'} place="side" onClose={close}>
-      {step ? <About job={job} step={step} /> : <Loading query={query} what="The step" />}
+      {step ? (
+        <About job={job} step={step} mayChange={mayChange} />
+      ) : (
+        <Loading query={query} what="The step" />
+      )}
     </Dialog>
   );
 }
 
-function About({ job, step }: { job: HeldJob; step: Step }) {
+function About({ job, step, mayChange }: StepContext & { step: Step }) {
   return (
     <>
       <p className={styles.state}>
@@ -50,7 +57,7 @@ function About({ job, step }: { job: HeldJob; step: Step }) {
       <div className={styles.facts}>
         <StepFacts step={step} />
       </div>
-      <RunAgain job={job} step={step} />
+      {mayChange && <RunAgain job={job} step={step} />}
       <StepLog job={job.id} step={step} />
       <Attempts job={job.id} step={step} />
       <StepValue job={job.id} step={step} which="input" />
