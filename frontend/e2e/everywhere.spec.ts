@@ -58,3 +58,13 @@ test.describe('in a time zone of its own', () => {
     expect((there - (await minutes()) + 1440) % 1440).toBe(330);
   });
 });
+
+test('a page of which a module could not be loaded is loaded again by itself', async ({ page }) => {
+  let broken = 0;
+  await page.route(/\/(src\/app\/App\.tsx|assets\/index-.*\.js)/, (route) =>
+    (broken += 1) === 1 ? route.abort('internetdisconnected') : route.fallback(),
+  );
+  await page.goto('/jobs');
+  await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
+  expect(broken).toBeGreaterThan(1);
+});

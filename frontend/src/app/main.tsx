@@ -6,6 +6,7 @@ import { BrowserRouter } from 'react-router';
 import { App } from './App';
 import { createQueryClient } from './queryClient';
 import './theme.css';
+import { WhatWentWrong } from './WhatWentWrong';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root"');
@@ -14,7 +15,9 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={createQueryClient()}>
       <BrowserRouter>
-        <App />
+        <WhatWentWrong>
+          <App />
+        </WhatWentWrong>
       </BrowserRouter>
     </QueryClientProvider>
   </StrictMode>,

@@ -1,0 +1,31 @@
+// Stands in for the pages when one of them can't be drawn, or a part of it can't be loaded: else nothing would be seen.
+import { Component, type ReactNode } from 'react';
+import { Button } from '../shared/ui/Button';
+import { Notice } from '../shared/ui/Notice';
+
+type Props = { children: ReactNode };
+
+/** A class, because React offers no hook for it. */
+export class WhatWentWrong extends Component<Props, { error: Error | null }> {
+  override state = { error: null as Error | null };
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  override render() {
+    if (!this.state.error) return this.props.children;
+    return (
+      <main
+        style={{ display: 'grid', gap: '1rem', maxInlineSize: '40rem', margin: '4rem auto', padding: '1rem' }}
+      >
+        <Notice tone="error" title="This page can’t be shown">
+          {this.state.error.message || 'A part of it could not be loaded.'}
+        </Notice>
+        <Button look="primary" onClick={() => location.reload()}>
+          Load it again
+        </Button>
+      </main>
+    );
+  }
+}
