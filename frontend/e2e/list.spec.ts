@@ -58,7 +58,7 @@ test('a pipeline tells how long its last jobs took, and a job that begins how lo
   await runTwice(page, 'pace.csv');
   await page.goto('/jobs?kind=rehearsal');
   await expect(
-    page.getByText(/^the last \d+ completed jobs of rehearsal: .* to .*, half of them within/),
+    page.getByText(/^The last \d+ completed jobs of rehearsal took .* to .*, half of them at most/),
   ).toBeVisible();
   await startJob(page, { seconds: 3 });
   await expect(page.getByText(/^usually takes about \d+ /)).toBeVisible();

@@ -4,6 +4,7 @@ from django.conf import settings
 
 from apps.jobs.pipelines import Json, Run
 from pipelines.profile.columns import Column, Correlation
+from pipelines.profile.files import statistics_files
 from pipelines.profile.findings import summary_of
 
 
@@ -24,6 +25,8 @@ def summarize(run: Run) -> Json:
         summary, written_by = write_summary(table["rows"], columns, correlations), settings.AI_MODEL
     else:
         summary, written_by = summary_of(table["rows"], columns, correlations, table["notes"]), "statistics"
+    for name, (content, content_type, title) in statistics_files(columns).items():
+        run.save_artifact(name, content, content_type, title)
     return {
         "summary": summary,
         "written_by": written_by,

@@ -64,4 +64,18 @@ test('numbers are exact, names keep their script, and percentages their place', 
   const summary = page.getByRole('heading', { name: 'Summary' }).locator('..');
   await expect(summary).toContainText(digits.format(Math.max(...prices)));
   await expect(summary).toContainText('\u2068القاهرة\u2069 (66.7%)');
+
+  await page.getByRole('button', { name: 'rooms', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'rooms' });
+  await dialog.getByText('As a table').click();
+  const counted = await dialog.getByRole('row').allTextContents();
+  expect(counted).toEqual([1, 2, 3, 4].map((value) => `${value}${ROWS / 4} rows`));
+
+  await page.keyboard.press('Escape');
+  const files = page.getByRole('listitem').filter({ hasText: 'Statistics (CSV)' });
+  const download = page.waitForEvent('download');
+  await files.getByRole('link', { name: 'Download' }).click();
+  const stream = await (await download).createReadStream();
+  const text = (await stream.toArray()).map(String).join('');
+  expect(text).toContain(`id,integer,0,${ROWS},${ids[0]},${ids[ROWS - 1]},`);
 });

@@ -21,4 +21,11 @@ export const pages: Pages = {
     await expectCompleted(page);
     await page.getByRole('region', { name: 'Table of columns' }).waitFor();
   },
+  'profile-column': async (page) => {
+    await runSample(page);
+    await expectCompleted(page);
+    await page.getByRole('button', { name: 'temp_max', exact: true }).click();
+    await page.getByRole('img', { name: 'How the values of temp_max are distributed' }).waitFor();
+    await page.locator('.recharts-bar-rectangle').first().waitFor();
+  },
 };

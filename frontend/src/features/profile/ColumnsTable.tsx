@@ -1,11 +1,14 @@
 // Every column of a profiled table, with its numbers and its distribution.
+import { useState } from 'react';
 import { count } from '../../shared/format/format';
 import styles from './ColumnsTable.module.css';
+import { ColumnDialog, hasChart } from './ColumnDialog';
 import { Distribution } from './Distribution';
 import type { Profile, ProfiledColumn } from './types';
 import { shown } from './values';
 
 export function ColumnsTable({ profile }: { profile: Profile }) {
+  const [open, setOpen] = useState<ProfiledColumn | null>(null);
   return (
     <section aria-labelledby="columns">
       <h2 id="columns">
@@ -35,21 +38,30 @@ export function ColumnsTable({ profile }: { profile: Profile }) {
           </thead>
           <tbody>
             {profile.columns.map((column) => (
-              <Row key={column.name} column={column} rows={profile.rows} />
+              <Row key={column.name} column={column} rows={profile.rows} onOpen={setOpen} />
             ))}
           </tbody>
         </table>
       </div>
+      {open && <ColumnDialog column={open} onClose={() => setOpen(null)} />}
     </section>
   );
 }
 
-function Row({ column, rows }: { column: ProfiledColumn; rows: number }) {
+type RowProps = { column: ProfiledColumn; rows: number; onOpen: (column: ProfiledColumn) => void };
+
+function Row({ column, rows, onOpen }: RowProps) {
   const share = rows > 0 && column.missing > 0 ? ` (${((100 * column.missing) / rows).toFixed(1)} %)` : '';
   return (
     <tr>
       <th scope="row" dir="auto">
-        {column.name}
+        {hasChart(column) ? (
+          <button type="button" className={styles.name} onClick={() => onOpen(column)}>
+            {column.name}
+          </button>
+        ) : (
+          column.name
+        )}
       </th>
       <td>{column.type}</td>
       <td>

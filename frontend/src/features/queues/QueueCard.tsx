@@ -1,9 +1,9 @@
 // One queue: what it promises, and how it does at the moment.
 import type { Queue } from '../../shared/api/types';
-import { Sparkline } from '../../shared/ui/Sparkline';
 import { Figures } from './Figures';
 import { NoWorker } from './NoWorker';
 import styles from './QueueCard.module.css';
+import { Sparkline } from './Sparkline';
 import { acksWords, limitWords, paceWords, poolWords, prefetchWords } from './words';
 
 export function QueueCard({ queue }: { queue: Queue }) {
