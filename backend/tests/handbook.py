@@ -1,4 +1,4 @@
-"""README and handbook as tests read them: their links, their commands, and their files of Python."""
+"""README and handbook as tests read them: their links, their commands, and their files."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from native.environment import ROOT
 HANDBOOK = ROOT / ".github" / "docs"
 PAGES = (ROOT / "README.md", *sorted(HANDBOOK.glob("*.md")))
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"# (backend/\S+\.py)\n")
+FILE = re.compile(r"(?:#|//) ((?:backend|frontend)/\S+\.(?:py|tsx))\n")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Block:
     @property
     def file(self) -> str | None:
         named = FILE.match(self.text)
-        return named[1] if named and self.language == "python" else None
+        return named[1] if named and self.language in ("python", "tsx") else None
 
     @property
     def content(self) -> str:

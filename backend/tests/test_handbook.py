@@ -17,8 +17,8 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
 @by_name
 def test_every_block_is_shell_or_a_file_or_a_picture(page: Path) -> None:
     for block in blocks(page):
-        assert block.language in ("sh", "python", "mermaid", "")
-        assert block.language != "python" or block.file
+        assert block.language in ("sh", "python", "tsx", "mermaid", "")
+        assert block.language not in ("python", "tsx") or block.file
         assert block.language or "backend/config/" in block.text  # the tree of folders
 
 

@@ -28,7 +28,7 @@ ADVICE: dict[ErrorCode, str] = {
     ErrorCode.UPSTREAM_ERROR: "Another server did not answer as expected. Check its address, or try again later.",
     ErrorCode.WORKER_LOST: "The worker was lost on every attempt, often for lack of memory. Try a smaller input.",
     ErrorCode.PROCESSING_ERROR: "This input could not be processed. Check it, or try other options.",
-    ErrorCode.INTERNAL_ERROR: "Something went wrong on our side. The worker's log has the details under this job's id.",
+    ErrorCode.INTERNAL_ERROR: "Something went wrong on our side. Operators find the details at the step that failed.",
 }
 
 

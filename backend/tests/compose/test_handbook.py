@@ -128,6 +128,8 @@ def test_files_of_readme_and_handbook_are_pipelines_that_run(stack: Project, sit
     assert run(site, "report", pages=2)["result"] == "2 pages"
     letters = run(site, "letters")
     assert (letters["result"], letters["steps_total"]) == (13, 8)
+    view = f"http://localhost:{stack.variables['FRONTEND_PORT']}/src/features/letters/parts.tsx"
+    assert "counted in parallel" in httpx.get(view).raise_for_status().text
     typed(stack, "scripts/test lint")
 
 

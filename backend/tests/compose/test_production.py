@@ -1,6 +1,7 @@
 """The production file, without the development one: everything through the proxy, nothing else to be reached."""
 
 import asyncio
+import gzip
 import re
 import subprocess
 from collections.abc import Iterator
@@ -53,6 +54,15 @@ def test_built_frontend_is_served_also_at_the_address_of_a_job(site: Site) -> No
     with site.client() as client:
         for path in ("/", "/jobs/3f0e6a1c-0000-4000-8000-000000000000"):
             assert '<div id="root">' in client.get(path).raise_for_status().text
+
+
+def test_first_page_needs_less_than_200_kb_of_scripts(site: Site) -> None:
+    with site.client() as client:
+        page = client.get("/").raise_for_status().text
+        scripts = re.findall(r'(?:src|href)="(/[^"]+\.js)"', page)
+        size = sum(len(gzip.compress(client.get(path).raise_for_status().content)) for path in scripts)
+    assert len(scripts) > 1
+    assert size < 200_000
 
 
 def test_admin_is_there_with_its_styles_and_nobody_signs_up(site: Site) -> None:

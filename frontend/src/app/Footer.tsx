@@ -17,9 +17,11 @@ export function Footer({ clock }: { clock: Clock }) {
   return (
     <footer className={styles.footer}>
       <span>Times in {zoneName()}</span>
-      <button type="button" onClick={() => setClock(other.clock)}>
-        {other.label}
-      </button>
+      {(clock === 'utc' || zoneName() !== 'UTC') && (
+        <button type="button" onClick={() => setClock(other.clock)}>
+          {other.label}
+        </button>
+      )}
       <button type="button" onClick={() => setHelping(true)}>
         Keyboard shortcuts <kbd>?</kbd>
       </button>

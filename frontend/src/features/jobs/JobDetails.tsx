@@ -16,7 +16,7 @@ export function JobDetails({ job, isMine }: { job: Job; isMine: boolean }) {
     ['Priority', job.priority],
     ...Object.entries(job.options).map(([name, value]): [string, ReactNode] => [name, measure(value)]),
     ['Asked for', dateTime(job.created_at)],
-    ['Id', job.id],
+    ['Id', <JobId key="id" id={job.id} />],
   ];
   return (
     <dl className={styles.details}>
@@ -26,13 +26,15 @@ export function JobDetails({ job, isMine }: { job: Job; isMine: boolean }) {
           <dd>{value}</dd>
         </div>
       ))}
-      <div>
-        <CopyButton
-          label="Copy link"
-          what="the link to this job"
-          text={() => `${location.origin}/jobs/${job.id}`}
-        />
-      </div>
     </dl>
+  );
+}
+
+function JobId({ id }: { id: string }) {
+  const link = () => `${location.origin}/jobs/${id}`;
+  return (
+    <>
+      {id} <CopyButton label="Copy link" what="the link to this job" text={link} />
+    </>
   );
 }
