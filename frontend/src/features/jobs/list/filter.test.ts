@@ -18,7 +18,7 @@ test('what an address holds that is none of the choices is left out', () => {
 
 test('an order alone is no filter', () => {
   expect(isFiltered(read('sort=name'))).toBe(false);
-  expect(isFiltered(read('kind=profile'))).toBe(true);
+  expect(isFiltered(read('kind=weather'))).toBe(true);
 });
 
 test('days begin and end where the person is', () => {
@@ -30,7 +30,7 @@ test('days begin and end where the person is', () => {
 test.each([
   [{ search: 'WEATHER' }, true],
   [{ search: job.id }, true],
-  [{ search: 'profile' }, false],
+  [{ search: 'letters' }, false],
   [{ status: 'failed' }, false],
   [{ kind: 'weather' }, true],
   [{ since: '2026-01-02', until: '2026-01-02' }, true],
