@@ -79,6 +79,11 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at"]),
             models.Index(fields=["owner", "kind", "source_name", "-created_at"], name="runs_of_source"),
+            models.Index(
+                fields=["owner", "kind", "source_url", "-created_at"],
+                condition=~Q(source_url=""),
+                name="runs_of_address",
+            ),
             models.Index(fields=["owner"], condition=Q(status__in=["queued", "processing"]), name="active_jobs"),
             models.Index(fields=["finished_at"]),
             models.Index(fields=["-created_at", "-id"], name="newest_jobs"),  # of all users, for operators

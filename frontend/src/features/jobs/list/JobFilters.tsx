@@ -1,9 +1,9 @@
 // What somebody looks for among the jobs.
 import { useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
 import { jobStatusValues } from '../../../shared/api/schema';
 import { ButtonLink } from '../../../shared/ui/Button';
 import { SearchField } from '../../../shared/ui/SearchField';
+import { useAddress } from '../../../shared/ui/useAddress';
 import { jobCountsQuery } from '../api';
 import { type Filter, isFiltered, ORDERS } from './filter';
 import styles from './JobFilters.module.css';
@@ -12,16 +12,8 @@ type Props = { filter: Filter; kinds: { kind: string; title: string }[]; everybo
 
 export function JobFilters({ filter, kinds, everybody = false }: Props) {
   const counts = useQuery(jobCountsQuery(filter, everybody)).data;
-  const [, setAddress] = useSearchParams();
-  const set = (name: keyof Filter, value: string) =>
-    setAddress(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true },
-    );
+  const [, choose] = useAddress();
+  const set = (name: keyof Filter, value: string) => choose(name, value);
   const statuses = jobStatusValues.map((status): Option => [status, withCount(status, counts?.[status])]);
   return (
     <div className={styles.filters} role="search">

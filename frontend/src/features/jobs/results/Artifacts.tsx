@@ -10,6 +10,7 @@ import { PictureDialog } from './PictureDialog';
 import { FilePreview, hasPreview } from './FilePreview';
 import { hasEnded, type HeldJob, withArtifactPages } from '../merge';
 
+const MOST_IN_VIEW = 6; // files; of more the newest may be further down
 const PORTION = 60; // files that are shown at first, and with each press on the button below them
 
 export const isImage = (artifact: Artifact) => artifact.content_type.startsWith('image/');
@@ -20,13 +21,19 @@ type Props = {
 };
 
 export function Artifacts({ job, areOnWhite }: Props) {
-  const { artifacts, hasMore, more } = usePortion(job);
+  const [isNewestFirst, setNewestFirst] = useState(false);
+  const { artifacts, hasMore, more } = usePortion(job, isNewestFirst ? newestFirst : inOrder);
   const pictures = artifacts.filter(isImage);
   const files = artifacts.filter((artifact) => !isImage(artifact));
   return (
     <section aria-labelledby="files">
       <header className={styles.head}>
         <h2 id="files">Files</h2>
+        {artifacts.length > MOST_IN_VIEW && (
+          <Button size="small" aria-pressed={isNewestFirst} onClick={() => setNewestFirst(!isNewestFirst)}>
+            Newest first
+          </Button>
+        )}
         {artifacts.length > 0 && (
           <a href={archiveUrl(job.id)} download>
             Download all (zip)
@@ -49,7 +56,7 @@ export function Artifacts({ job, areOnWhite }: Props) {
 }
 
 /** The first files of a job: a job may make thousands. `more` shows the next ones, and fetches them where needed. */
-function usePortion(job: HeldJob) {
+function usePortion(job: HeldJob, order: (artifacts: Artifact[]) => Artifact[]) {
   const [size, setSize] = useState(PORTION);
   const pages = useInfiniteQuery({ ...artifactPagesQuery(job), enabled: false });
   const { data, hasNextPage, fetchNextPage } = pages;
@@ -63,7 +70,7 @@ function usePortion(job: HeldJob) {
     if (canFetch && known.length < size + PORTION) void fetchNextPage();
   };
   return {
-    artifacts: useMemo(() => inOrder(known).slice(0, size), [known, size]),
+    artifacts: useMemo(() => order(known).slice(0, size), [known, size, order]),
     hasMore: known.length > size || canFetch,
     more,
   };
@@ -72,6 +79,9 @@ function usePortion(job: HeldJob) {
 /** As the steps that made them: which of these was done first says nothing. */
 export const inOrder = (artifacts: Artifact[]) =>
   [...artifacts].sort((a, b) => a.step - b.step || a.id - b.id);
+
+/** To follow a large job: what it has just made stands on top, and moves the rest. */
+const newestFirst = (artifacts: Artifact[]) => [...artifacts].sort((a, b) => b.id - a.id);
 
 const NO_FILES = { running: 'Files appear here as they are made.', ended: 'This job made no files.' };
 

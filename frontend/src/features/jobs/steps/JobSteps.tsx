@@ -1,9 +1,10 @@
 // A job's steps: as stages, over time, or as a history; all of them, or those that somebody looks for.
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
 import { stepStatusValues } from '../../../shared/api/schema';
 import type { Stage, Waiting } from '../../../shared/api/types';
 import { Button } from '../../../shared/ui/Button';
+import { SearchField } from '../../../shared/ui/SearchField';
+import { useAddress } from '../../../shared/ui/useAddress';
 import type { HeldJob } from '../merge';
 import { useStepFilter } from './filter';
 import styles from './JobSteps.module.css';
@@ -21,34 +22,23 @@ type Props = {
 };
 
 export function JobSteps({ job, waiting, now, renderQueue }: Props) {
-  const [address, setAddress] = useSearchParams();
+  const [address, choose] = useAddress();
   const filter = useStepFilter();
   const asked = address.get('view');
   const view = isView(asked) ? asked : 'lanes';
-  const set = (name: string, value: string) =>
-    setAddress(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true, preventScrollReset: true },
-    );
   return (
     <section aria-label="Steps">
       <div className={styles.tools}>
-        <ViewSwitch view={view} onChoose={(name) => set('view', name === 'lanes' ? '' : name)} />
-        <input
-          type="search"
-          aria-label="Search the steps"
-          placeholder="Search the steps"
+        <ViewSwitch view={view} onChoose={(name) => choose('view', name === 'lanes' ? '' : name)} />
+        <SearchField
+          label="Search the steps"
           value={filter.search ?? ''}
-          onChange={(event) => set('search', event.target.value)}
+          onChange={(text) => choose('search', text)}
         />
         <select
           aria-label="Steps of this status"
           value={filter.status ?? ''}
-          onChange={(event) => set('status', event.target.value)}
+          onChange={(event) => choose('status', event.target.value)}
         >
           <option value="">any status</option>
           {stepStatusValues.map((status) => (
