@@ -1,6 +1,6 @@
 // Own data, its mistakes, the list of jobs, and what isn't there.
 import { expect } from '@playwright/test';
-import { chooseFile, csvFile, expectCompleted, smallTable, startJob, upload } from './jobs';
+import { chooseFile, csvFile, expectCompleted, smallTable, upload } from './jobs';
 import { addUser } from './stack';
 import { test } from './test';
 
@@ -169,14 +169,4 @@ test('a job of somebody else looks like no job', async ({ page, playwright, base
 test('an unknown page is said kindly', async ({ page }) => {
   await page.goto('/nowhere');
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
-});
-
-test('a step tells what it logged', async ({ page }) => {
-  await startJob(page);
-  await expectCompleted(page);
-  await page.getByRole('button', { name: /^read\s*, completed/ }).click();
-  const log = page.getByRole('list', { name: 'Log' });
-  await expect(log).toContainText('Read 1,461 rows and 6 columns');
-  await page.keyboard.press('Escape');
-  await expect(log).toBeHidden();
 });
