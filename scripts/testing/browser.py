@@ -54,7 +54,7 @@ def run_journeys(stack: Stack, *chosen: str, reports: Path, chromium: str) -> Ou
                 "CI": "true",
             }
             command = [frontend.npm(), "run", "e2e", "--", *options, *chosen]
-            code = run(command, directory=FRONTEND, seconds=900, variables=variables)
+            code = run(command, directory=FRONTEND, seconds=1800, variables=variables)
     except NotReady as problem:
         return failed(str(problem))
     outcome = read_junit(report, exit_code=code)

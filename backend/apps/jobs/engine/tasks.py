@@ -87,7 +87,13 @@ class WorkerSlots:
         return list(self._worker.app.amqp.queues.consume_from)
 
     def known(self) -> Collection[str]:
-        return list(state.requests)
+        """Return the tasks that this worker has, of prefork also those that its pool runs.
+
+        When the broker's connection is lost, Celery forgets requests of which it hasn't heard yet that a process took
+        them (`Consumer.on_close`). They run nevertheless.
+        """
+        cache = getattr(getattr(self._worker.pool, "_pool", None), "_cache", {})
+        return [*state.requests, *(result.correlation_id for result in list(cache.values()))]
 
     def free(self) -> int:
         free: int = self._worker.concurrency - len(state.requests)
