@@ -29,10 +29,13 @@ async def test_sample_becomes_charts_and_a_summary_while_the_socket_watches(stac
     ]
     drawn = {step["label"] for step in end["steps"] if step["stage"] == "chart"}
     assert drawn == COLUMNS | {"Correlations"}
-    assert [artifact["title"] for artifact in end["artifacts"]] == [
+    pictures, statistics = end["artifacts"][:-2], end["artifacts"][-2:]
+    assert [artifact["title"] for artifact in pictures] == [
         step["label"] for step in end["steps"] if step["stage"] == "chart"
     ]
-    for artifact in end["artifacts"]:
+    assert [artifact["title"] for artifact in statistics] == ["Statistics (CSV)", "Statistics (JSON)"]
+    assert download(stack, statistics[1]).json() == end["result"]["columns"]
+    for artifact in pictures:
         picture = download(stack, artifact)
         assert picture.headers["Content-Type"] == "image/png"
         assert picture.content.startswith(PNG)
