@@ -24,6 +24,7 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     restoreMocks: true,
+    testTimeout: 30_000, // ms: how fast a machine is says nothing about the code
     exclude: [...configDefaults.exclude, 'e2e/**'],
   },
 });
