@@ -43,7 +43,7 @@ for (const [view, list] of Object.entries(LISTS)) {
     const rows = page.getByRole('list', { name: list }).getByRole('listitem');
     await expect
       .poll(async () => Number(await rows.first().getAttribute('aria-setsize')))
-      .toBeGreaterThanOrEqual(view === 'history' ? 1 : STEPS); // most have not begun
+      .toBeGreaterThanOrEqual(view === 'history' ? 1 : 0.9 * STEPS); // what is done is folded; most have not begun
     expect(await rows.count()).toBeLessThan(60);
 
     const usedMilliseconds = await mainThread(page);
