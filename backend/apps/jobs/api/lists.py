@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel, RootModel
 from rest_framework.request import Request
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.jobs import services
-from apps.jobs.api.access import changeable_jobs, everybodys_jobs, my_jobs, visible_job
+from apps.jobs.api.access import changeable_jobs, everybodys_jobs, my_jobs
 from apps.jobs.api.serializers import DurationsQuery, ManyJobs, WhichJobs, validated
 from apps.jobs.models import Job, JobStatus
 
@@ -51,7 +52,9 @@ def found_jobs(request: Request, wanted: dict[str, Any]) -> QuerySet[Job]:
     """Return the jobs that somebody may see and looks for. Raises Http404 for an unknown `same_as`."""
     jobs = everybodys_jobs(request) if wanted.get("everybody") else my_jobs(request)
     if job_id := wanted.get("same_as"):
-        jobs = services.runs_of_source(visible_job(request, job_id))
+        jobs = services.runs_of_source(
+            get_object_or_404(changeable_jobs(request), pk=job_id)
+        )  # one link shares one job
     if kind := wanted.get("kind"):
         jobs = jobs.filter(kind=kind)
     if since := wanted.get("since"):

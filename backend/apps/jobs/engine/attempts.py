@@ -23,7 +23,7 @@ def holding(fence: Fence) -> QuerySet[Step]:
 def keep_attempts(steps: QuerySet[Step], *, error: JobError | None = None, traceback: str = "") -> None:
     """Keep the newest attempts at steps: ended by an error now, or as the steps say. Call inside `changing`."""
     now = timezone.now()
-    begun = steps.filter(attempt__gt=0).exclude(status=StepStatus.QUEUED)
+    begun = steps.filter(attempt__gt=0).exclude(status__in=(StepStatus.QUEUED, StepStatus.FAILED))  # those were kept
     PastAttempt.objects.bulk_create(
         [
             PastAttempt(
@@ -39,7 +39,7 @@ def keep_attempts(steps: QuerySet[Step], *, error: JobError | None = None, trace
             )
             for step in begun.defer("input", "result")
         ],
-        ignore_conflicts=True,  # one that failed was kept then
+        ignore_conflicts=True,  # it failed, and was kept, before it was cancelled
         batch_size=1000,
     )
 

@@ -102,5 +102,6 @@ def test_shared_jobs_are_looked_at_by_all_and_changed_by_none_but_their_owner(
     assert eve.delete(f"/api/jobs/{job.pk}/").status_code == 404
     assert eve.post(f"/api/jobs/{job.pk}/again/").status_code == 404
     assert eve.get("/api/jobs/").json()["results"] == []
+    assert eve.get(f"/api/jobs/?same_as={job.pk}").status_code == 404  # one link shares one job
     assert eve.get("/api/jobs/?everybody=true").status_code == 403
     assert Client().get(f"/api/jobs/{job.pk}/").status_code in (401, 403)

@@ -87,7 +87,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
   const result = job.result ?? largeResult.data;
   return (
     <Page title={sourceName(job)} tab={tabTitle(job)} aside={aside}>
-      <JobDetails job={job} isMine={isMine} />
+      <JobDetails job={job} isMine={isMine} mayChange={mayChange} />
       <JobHead job={job} queues={queues} now={queues.now} />
       <Steps job={job} queues={queues} />
       <div className={styles.columns}>

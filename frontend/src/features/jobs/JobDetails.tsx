@@ -6,12 +6,15 @@ import { bytes, dateTime, measure } from '../../shared/format/format';
 import { CopyButton } from '../../shared/ui/CopyButton';
 import styles from './JobDetails.module.css';
 
-export function JobDetails({ job, isMine }: { job: Job; isMine: boolean }) {
+/** `mayChange`: who may, sees the other runs, too. */
+type Props = { job: Job; isMine: boolean; mayChange: boolean };
+
+export function JobDetails({ job, isMine, mayChange }: Props) {
   const runs = <Link to={`/jobs?same_as=${job.id}`}>#{job.run} of this source</Link>;
   const details: [string, ReactNode][] = [
     ...(isMine ? [] : [['User', job.owner] satisfies [string, string]]),
     ['Pipeline', job.kind],
-    ['Run', job.source ? runs : `#${job.run}`],
+    ['Run', job.source && mayChange ? runs : `#${job.run}`],
     ...(job.source?.size ? [['Size', bytes(job.source.size)] satisfies [string, string]] : []),
     ['Priority', job.priority],
     ...Object.entries(job.options).map(([name, value]): [string, ReactNode] => [name, measure(value)]),
