@@ -34,6 +34,10 @@ test('steps are found by their name and status in every view, also from their ad
   await expect(lane).toHaveCount(11); // 2, and 20 to 29
   await page.reload();
   await expect(lane).toHaveCount(11);
+  await lane.getByRole('link').first().click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(lane).toHaveCount(11); // a step that was opened beside leaves them as they were
   await page.getByRole('button', { name: 'Timeline' }).click();
   const rows = page.getByRole('list', { name: 'Steps over time' }).getByRole('listitem');
   await expect(rows).toHaveCount(11);

@@ -2,6 +2,7 @@
 import { Component, type ReactNode } from 'react';
 import { Button } from '../shared/ui/Button';
 import { Notice } from '../shared/ui/Notice';
+import styles from './WhatWentWrong.module.css';
 
 type Props = { children: ReactNode };
 
@@ -16,9 +17,7 @@ export class WhatWentWrong extends Component<Props, { error: Error | null }> {
   override render() {
     if (!this.state.error) return this.props.children;
     return (
-      <main
-        style={{ display: 'grid', gap: '1rem', maxInlineSize: '40rem', margin: '4rem auto', padding: '1rem' }}
-      >
+      <main className={styles.page}>
         <Notice tone="error" title="This page can’t be shown">
           {this.state.error.message || 'A part of it could not be loaded.'}
         </Notice>

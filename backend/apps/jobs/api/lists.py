@@ -52,9 +52,8 @@ def found_jobs(request: Request, wanted: dict[str, Any]) -> QuerySet[Job]:
     """Return the jobs that somebody may see and looks for. Raises Http404 for an unknown `same_as`."""
     jobs = everybodys_jobs(request) if wanted.get("everybody") else my_jobs(request)
     if job_id := wanted.get("same_as"):
-        jobs = services.runs_of_source(
-            get_object_or_404(changeable_jobs(request), pk=job_id)
-        )  # one link shares one job
+        job = get_object_or_404(changeable_jobs(request), pk=job_id)  # the link of a shared job shares no other
+        jobs = services.runs_of_source(job)
     if kind := wanted.get("kind"):
         jobs = jobs.filter(kind=kind)
     if since := wanted.get("since"):

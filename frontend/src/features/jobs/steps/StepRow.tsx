@@ -1,11 +1,11 @@
 // One step: its bar, which attempt it is and who has it, how many are ahead of it, or why it failed.
 import { memo } from 'react';
-import { Link } from 'react-router';
 import type { Step } from '../../../shared/api/types';
 import { duration, percent } from '../../../shared/format/format';
 import { useNow } from '../../../shared/format/useNow';
 import { Progress } from '../../../shared/ui/Progress';
 import { StatusMark } from '../../../shared/ui/StatusBadge';
+import { StepLink } from './StepLink';
 import styles from './StepRow.module.css';
 import { nextTry, workerHost } from '../words';
 
@@ -24,15 +24,10 @@ export const StepRow = memo(function StepRow({ job, step, ahead, told }: Props) 
   return (
     <div className={styles.step}>
       <StatusMark status={step.status} />
-      <Link
-        className={styles.label}
-        to={`/jobs/${job}/steps/${step.id}`}
-        title={step.label}
-        preventScrollReset
-      >
+      <StepLink job={job} step={step.id} className={styles.label} title={step.label}>
         {step.label}
         <span className="visually-hidden">, {step.status}</span>
-      </Link>
+      </StepLink>
       <span className={styles.note}>
         {(step.attempt > 1 || retryAt) && <strong>attempt {step.attempt}</strong>}{' '}
         {retryAt ? 'failed' : stepNote(step, ahead)}

@@ -1,9 +1,9 @@
 // A job's steps over time: a row for each, with its waits and attempts as bars.
 import { memo } from 'react';
-import { Link } from 'react-router';
 import type { Attempt, Step } from '../../../shared/api/types';
 import { wholeSeconds } from '../../../shared/format/format';
 import { Rows } from './Rows';
+import { StepLink } from './StepLink';
 import styles from './Timeline.module.css';
 import { rangeOf, type Span, spansOf, spanWords, ticksOf } from './spans';
 import type { ViewProps } from './views';
@@ -49,16 +49,13 @@ const Row = memo(function Row({ job, step, kept, from, length, now }: RowProps) 
   const spans = spansOf(step, kept, now);
   return (
     <div className={styles.row}>
-      <Link
-        className={styles.label}
-        to={{ pathname: `/jobs/${job}/steps/${step.id}`, search: location.search }}
-      >
+      <StepLink job={job} step={step.id} className={styles.label}>
         <bdi title={step.label}>{step.label}</bdi>
         <span className="visually-hidden">
           {' '}
           {step.status}: {spans.map(spanWords).join(', ')}
         </span>
-      </Link>
+      </StepLink>
       <div className={styles.track} aria-hidden="true">
         {spans.map((span) => (
           <Bar key={span.from + span.kind} span={span} from={from} length={length} />
