@@ -35,6 +35,7 @@ test('steps are found by their name and status in every view, also from their ad
   await page.reload();
   await expect(lane).toHaveCount(11);
   await lane.getByRole('link').first().click();
+  await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(lane).toHaveCount(11); // a step that was opened beside leaves them as they were

@@ -23,8 +23,12 @@ export function TimeLeft({ job }: { job: JobSummary }) {
   const looked = estimate.samples.at(-1)?.at ?? 0;
   const isKnown = isEnded || estimate.endsAt !== null;
   const earlier = useQuery({ ...durationsQuery(job.kind), enabled: !isKnown }).data ?? [];
+  const elapsed = job.started_at === null ? 0 : looked - Date.parse(job.started_at);
   const words = isKnown
     ? leftWords(estimate.endsAt, looked)
-    : usualWords(earlier.map(({ seconds }) => seconds));
+    : usualWords(
+        earlier.map(({ seconds }) => seconds),
+        elapsed,
+      );
   return <span className={styles.left}>{isEnded ? '' : words}</span>;
 }

@@ -58,7 +58,8 @@ test('it is told as coarsely as it is known', () => {
 });
 
 test('while nobody can know, earlier jobs tell how long one usually takes', () => {
-  expect(usualWords([])).toBe('time left not known');
-  expect(usualWords([3, 100, 12, 14])).toBe('usually takes about 12 s');
-  expect(usualWords([0.2])).toBe('usually takes about 1 s');
+  expect(usualWords([], 0)).toBe('time left not known');
+  expect(usualWords([3, 100, 12, 14], 12_000)).toBe('usually takes about 12 s');
+  expect(usualWords([3, 100, 12, 14], 12_001)).toBe('longer than the usual 12 s');
+  expect(usualWords([0.2], 0)).toBe('usually takes about 1 s');
 });

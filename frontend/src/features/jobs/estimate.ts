@@ -32,10 +32,13 @@ export function median(values: number[]): number {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
 }
 
-/** What is said while nobody can know: how long earlier jobs took, if there were any. */
-export function usualWords(seconds: number[]): string {
+/** What is said while nobody can know: how long earlier jobs took, if there were any, and whether this one (ms) is over it. */
+export function usualWords(seconds: number[], elapsed: number): string {
   if (seconds.length === 0) return leftWords(null, 0);
-  return `usually takes about ${wholeSeconds(1000 * Math.max(1, Math.round(median(seconds))))}`;
+  const usual = 1000 * Math.max(1, Math.round(median(seconds)));
+  return elapsed <= usual
+    ? `usually takes about ${wholeSeconds(usual)}`
+    : `longer than the usual ${wholeSeconds(usual)}`;
 }
 
 /** "about 25 s left": coarser the longer it is, because it is a guess. */
