@@ -112,20 +112,22 @@ test('the list shows a job while it runs in another tab, and it can be deleted',
   page,
   context,
 }) => {
-  await page.goto('/jobs');
+  const name = `list-${Date.now()}.csv`;
+  await page.goto(`/jobs?search=${name}`);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   const other = await context.newPage();
-  const name = `list-${Date.now()}.csv`;
   await upload(other, { ...smallTable, name });
   await other.waitForURL('**/jobs/*');
   const row = page.getByRole('row', { name });
   await expect(row).toBeVisible();
   await expect(row).toContainText('Completed', { timeout: 60_000 });
+  await expect(page.getByLabel('Status')).toContainText('completed (1)');
 
   await other.getByRole('button', { name: 'Delete' }).click();
   await other.getByRole('dialog').getByRole('button', { name: 'Delete job' }).click();
   await other.waitForURL('**/jobs');
   await expect(row).toBeHidden();
+  await expect(page.getByLabel('Status')).not.toContainText('completed (1)');
   await expect(other.getByRole('row', { name })).toBeHidden();
 });
 

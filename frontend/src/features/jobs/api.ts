@@ -6,6 +6,7 @@ import {
   useQueryClient,
   keepPreviousData,
 } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { api, bodyOf, cursorIn, readJson, readText } from '../../shared/api/client';
 import type { Artifact, Job } from '../../shared/api/types';
 import { withJitter } from '../../shared/live/interval';
@@ -54,8 +55,21 @@ export function jobCountsQuery(filter: Filter, everybody = false) {
     queryKey: ['jobs', 'counts', query],
     queryFn: ({ signal }) => bodyOf(api.GET('/api/jobs/counts/', { params: { query }, signal })),
     placeholderData: keepPreviousData,
-    refetchInterval: WHERE_NO_SOCKET_TELLS,
+    refetchOnWindowFocus: false,
+    refetchInterval: everybody && WHERE_NO_SOCKET_TELLS,
   });
+}
+
+/** Return what has the numbers asked for again, at most once a second: for whoever hears that they have changed. */
+export function useRecount() {
+  const client = useQueryClient();
+  const timer = useRef<number>(undefined);
+  return () => {
+    timer.current ??= window.setTimeout(() => {
+      timer.current = undefined;
+      void client.invalidateQueries({ queryKey: ['jobs', 'counts'] });
+    }, withJitter(1_000)); // ms
+  };
 }
 
 /** How long the last completed jobs of a pipeline took, the newest first. */

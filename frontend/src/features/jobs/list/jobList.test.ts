@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JobSummary } from '../../../shared/api/types';
 import { exampleJob as golden } from '../exampleJob';
-import { listJobs, noLiveJobs, withAsked, withJobs, withoutJobs } from './jobList';
+import { haveMoved, listJobs, noLiveJobs, withAsked, withJobs, withoutJobs } from './jobList';
 import { isBehind } from '../merge';
 
 const exampleJob = (changes: Partial<JobSummary> = {}) => golden({ version: 5, progress: 40, ...changes });
@@ -35,6 +35,13 @@ test('a filtered list drops a job once news change its status', () => {
   expect(listJobs([job], live, { status: 'processing' })).toEqual([]);
   expect(listJobs([job], live, { status: 'completed' })).toHaveLength(1);
   expect(listJobs([job], live, { kind: 'clean' })).toEqual([]);
+});
+
+test('numbers have changed with a new job or another status, and not with progress', () => {
+  const live = withJobs(noLiveJobs, [job]);
+  expect(haveMoved(live, [exampleJob({ version: 6, progress: 60 })])).toBe(false);
+  expect(haveMoved(live, [exampleJob({ version: 6, status: 'completed' })])).toBe(true);
+  expect(haveMoved(live, [exampleJob({ id: 'younger' })])).toBe(true);
 });
 
 test('a deleted job stays away, even when late news name it', () => {

@@ -23,6 +23,10 @@ export function withJobs(live: LiveJobs, incoming: JobSummary[]): LiveJobs {
   return { ...live, jobs, known };
 }
 
+/** Whether one of these jobs is new, or has another status than before. */
+export const haveMoved = (live: LiveJobs, incoming: JobSummary[]): boolean =>
+  incoming.some(({ id, status }) => live.jobs[id]?.status !== status);
+
 export function withoutJobs(live: LiveJobs, ids: string[]): LiveJobs {
   const jobs = { ...live.jobs };
   for (const id of ids) delete jobs[id];
