@@ -14,6 +14,7 @@ import { asQuery, type Filter } from './list/filter';
 import { type HeldJob, newestJob } from './merge';
 
 const WHERE_NO_SOCKET_TELLS = withJitter(5_000); // ms
+const RECOUNT_EVERY = 1_000; // ms
 
 const pathOf = (job_id: string) => ({ path: { job_id } });
 
@@ -60,15 +61,18 @@ export function jobCountsQuery(filter: Filter, everybody = false) {
   });
 }
 
-/** Return what has the numbers asked for again, at most once a second: for whoever hears that they have changed. */
+/** Return what asks for the numbers again, at most once a second: for whoever hears that they have changed. */
 export function useRecount() {
   const client = useQueryClient();
   const timer = useRef<number>(undefined);
+  const askedAt = useRef(0);
   return () => {
+    const wait = Math.max(0, askedAt.current + RECOUNT_EVERY - Date.now());
     timer.current ??= window.setTimeout(() => {
       timer.current = undefined;
+      askedAt.current = Date.now();
       void client.invalidateQueries({ queryKey: ['jobs', 'counts'] });
-    }, withJitter(1_000)); // ms
+    }, wait);
   };
 }
 
