@@ -25,6 +25,8 @@ from tests.jobs.conftest import PROBE
 TO_THE_END = 1000  # pauses
 BLOCKED = 0.005  # seconds after which a program is asked whether it waits for a lock
 SLOTS = 4
+# A program that is left waiting holds its locks for as long as the machine takes for what else happens.
+UNLIMITED = "SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0"
 
 running = local()  # .process: what runs in this thread
 
@@ -251,6 +253,7 @@ class World:
             connection.execute_wrappers.append(self.reach_query)
         if (process := getattr(running, "process", None)) and connection.vendor == "postgresql":
             process.backend = connection.connection.info.backend_pid
+            connection.connection.execute(UNLIMITED)
 
 
 def _all_wait_for_locks(processes: list[Process]) -> bool:
