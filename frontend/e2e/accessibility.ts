@@ -20,7 +20,7 @@ export function testAccessibility(pages: Pages) {
       }
       await page.setViewportSize({ width: 360, height: 740 });
       const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      await expect.poll(overflow).toBeLessThanOrEqual(0); // the first frame of the new size may still have the old one's
+      await expect.poll(overflow).toBeLessThanOrEqual(0);
     });
   }
 }

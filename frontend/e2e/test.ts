@@ -5,7 +5,7 @@ const modules = /^\/(src|node_modules|@fs|@vite|@react-refresh)\b/; // where Vit
 
 type Module = { response: APIResponse; body: Buffer };
 
-/** What Vite has served, by address: nobody edits the pages while they are tested. */
+/** What Vite has served well, by address: nobody edits the pages while they are tested. */
 const served = new Map<string, Promise<Module>>();
 
 export const test = base.extend<{ nothingIsLeftRunning: void }>({
@@ -44,6 +44,7 @@ async function load(route: Route): Promise<Module> {
   delete headers['if-none-match']; // the whole of it, also where the browser has it
   // Again where Vite closed a connection that had been idle, at the moment in which it was to be used again.
   const response = await route.fetch({ headers, maxRetries: 2 });
+  if (!response.ok()) served.delete(route.request().url()); // the next one asks Vite again
   return { response, body: await response.body() };
 }
 

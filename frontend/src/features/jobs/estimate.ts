@@ -32,7 +32,7 @@ export function median(values: number[]): number {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
 }
 
-/** What is said while nobody can know: how long earlier jobs took, if there were any, and whether this one (ms) is over it. */
+/** What is said while nobody can know: how long earlier jobs took, if there were any. `elapsed` (ms) is this one's. */
 export function usualWords(seconds: number[], elapsed: number): string {
   if (seconds.length === 0) return leftWords(null, 0);
   const usual = 1000 * Math.max(1, Math.round(median(seconds)));
