@@ -19,7 +19,8 @@ from rest_framework.views import APIView
 from apps.accounts.models import User
 from apps.accounts.passwords import check_password
 
-SIGNED_OUT = "signed_out"  # in the session: the demo user was signed out on purpose
+# A cookie: somebody signed out here on purpose. Not kept in the session, which a late answer to the old one removes.
+SIGNED_OUT = "signed_out"
 
 
 class SignedInUser(BaseModel):
@@ -88,7 +89,7 @@ class SessionView(APIView):
     @extend_schema(responses=Session)
     def get(self, request: Request) -> Response:
         """Who I am. In development a browser is signed in as the user `demo`, unless it signed out."""
-        if settings.DEMO_USER and not request.user.is_authenticated and not request.session.get(SIGNED_OUT):
+        if settings.DEMO_USER and not request.user.is_authenticated and SIGNED_OUT not in request.COOKIES:
             demo = User.objects.filter(username="demo", is_active=True).first()
             if demo:
                 login(request._request, demo, backend="django.contrib.auth.backends.ModelBackend")
@@ -108,10 +109,11 @@ class SessionView(APIView):
     def delete(self, request: Request) -> Response:
         """Sign out."""
         logout(request._request)
-        if settings.DEMO_USER:
-            request.session[SIGNED_OUT] = True
         request.user = request._request.user
-        return _session(request)
+        response = _session(request)
+        if settings.DEMO_USER:
+            response.set_cookie(SIGNED_OUT, "1", httponly=True, samesite="Lax")
+        return response
 
 
 class TokenView(APIView):

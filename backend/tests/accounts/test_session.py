@@ -35,6 +35,16 @@ def test_browser_that_signed_out_stays_signed_out(client: Client, demo: None) ->
     assert client.get("/api/session/").json()["user"] is None
 
 
+def test_late_answer_to_the_old_session_signs_nobody_in(client: Client, demo: None) -> None:
+    client.get("/api/session/")
+    old = client.cookies["sessionid"].value
+    client.delete("/api/session/")
+    client.cookies["sessionid"] = old
+    client.get("/api/jobs/")  # asked before, answered after: Django tells the browser to forget its session
+    assert not client.cookies["sessionid"].value
+    assert client.get("/api/session/").json()["user"] is None
+
+
 def test_signing_out_ends_the_session(client: Client, ada: User) -> None:
     client.force_login(ada)
     client.delete("/api/session/")
@@ -42,8 +52,9 @@ def test_signing_out_ends_the_session(client: Client, ada: User) -> None:
     assert not [session for session in Session.objects.all() if "_auth_user_id" in session.get_decoded()]
 
 
-def test_stranger_who_signs_out_leaves_no_session_in_production(client: Client, settings: Settings) -> None:
-    settings.DEMO_USER = False
+@pytest.mark.parametrize("demo_user", [True, False])
+def test_stranger_who_signs_out_leaves_no_session(client: Client, settings: Settings, demo_user: bool) -> None:
+    settings.DEMO_USER = demo_user
     assert client.delete("/api/session/").status_code == 200
     assert not Session.objects.exists()
 
