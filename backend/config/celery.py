@@ -12,7 +12,7 @@ from kombu import Queue as BrokerQueue
 from config import broker, env, repairs
 from config.debugger import listen
 from config.heartbeat import BEAT_SCHEDULER, WorkerHeartbeat
-from config.loaded import let_wait, report_loaded_files
+from config.loaded import let_new_files_wait, let_wait, report_loaded_files
 from config.logs import add_facts, facts, log_what_is_printed
 from config.pools import database_is_pooled
 from config.queues import DEFAULT_QUEUE, QUEUES, VISIBILITY_TIMEOUT, choose_pool, get_queue, max_stay
@@ -172,4 +172,5 @@ def tell_the_reloader_of_beat(**_: Any) -> None:
 
     for package in settings.PIPELINES:
         let_wait(settings.BASE_DIR.joinpath(*package.split(".")))  # it runs none
+    let_new_files_wait(unless_named=())
     report_loaded_files()

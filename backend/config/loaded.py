@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 BACKEND = Path(__file__).resolve().parent.parent
@@ -11,6 +12,7 @@ REPORT = "RELOAD_REPORT"  # set by the reloader: where to write the files, as JS
 
 _awaited: set[Path] = set()
 _waiting: set[Path] = set()
+_names: set[str] | None = None
 
 
 def await_edits(folder: Path) -> None:
@@ -23,10 +25,20 @@ def let_wait(place: Path) -> None:
     _waiting.add(place)
 
 
+def let_new_files_wait(*, unless_named: Iterable[str]) -> None:
+    """Have a new file wait in the same way, unless its text has one of these names, say of a queue served here."""
+    global _names
+    _names = set(unless_named)
+
+
 def report_loaded_files() -> None:
     """Tell the reloader, if there is one, which of our files this process has loaded."""
     if report := os.environ.get(REPORT):
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
         ours = [file for file in files if file and Path(file).is_relative_to(BACKEND)]
-        report_of = {"loaded": [*ours, *map(str, _awaited)], "waiting": list(map(str, _waiting))}
+        report_of = {
+            "loaded": [*ours, *map(str, _awaited)],
+            "waiting": list(map(str, _waiting)),
+            "names": None if _names is None else sorted(_names),
+        }
         Path(report).write_text(json.dumps(report_of), encoding="utf-8")

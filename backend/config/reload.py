@@ -5,7 +5,8 @@ Where the time goes, on two cores: watching 0.3 s; a worker ends in 1.7 s (its p
 of which 0.45 s are imports (compiled in advance they take as long). But all six processes know every pipeline, and at
 once they took 4.7 s from a save to a step in the new code; beside their predecessors 3.9 s; and 1.5 s since those that
 run nothing of what changed wait for the others (`scripts/bench reload`, medians of five).
-The command reports which files it has loaded; they restart it, and files that are new: nobody knows yet whose they are.
+The command reports which files it has loaded; they restart it, and so does a new file, which nobody has loaded yet:
+at once where it names a queue that is served there, and in the web server.
 A command that ends before its report, as with a syntax error, waits for any edit.
 WATCHFILES_FORCE_POLLING=true polls, for mounts without inotify (Docker Desktop).
 """
@@ -58,9 +59,11 @@ class Reloader:
         new = changed - self.known - gone  # an editor that replaces a file makes no new one
         self.known = (self.known | new) - gone
         now = time.monotonic()
-        if new or not self.report.exists():
+        if not self.report.exists():
             return now
         report = json.loads(self.report.read_text(encoding="utf-8"))
+        if new:
+            return now if names_one(new, report["names"]) else now + LATER
         loaded, waiting = set(report["loaded"]), set(report["waiting"])
         concerned = [places for path in changed if loaded & (places := {path, *map(str, Path(path).parents)})]
         if not concerned:
@@ -100,6 +103,8 @@ class Reloader:
         else:
             end(old)
         self.process = self.start()
+        if self.stopping:  # told so meanwhile
+            self.process.terminate()
 
     def see_off(self) -> None:
         """Forget older processes that have ended, and end those that take too long."""
@@ -108,6 +113,12 @@ class Reloader:
                 end(process)
             if process.poll() is not None:
                 del self.leaving[process]
+
+
+def names_one(files: set[str], names: list[str] | None) -> bool:
+    """Whether one of the files has one of the names in its text: any file when there are no names to look for."""
+    texts = [Path(path).read_text(encoding="utf-8", errors="replace") for path in files if Path(path).is_file()]
+    return names is None or any(name in text for name in names for text in texts)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -128,8 +128,9 @@ import signal, sys, time
 sys.path.insert(0, {folder!r})
 import used
 from pathlib import Path
-from config.loaded import let_wait, report_loaded_files
+from config.loaded import let_new_files_wait, let_wait, report_loaded_files
 let_wait(Path({folder!r}, "other.py"))
+let_new_files_wait(unless_named=["mine"])
 import other
 def finish(*_):
     time.sleep(3)
@@ -159,3 +160,13 @@ def test_what_can_wait_restarts_after_the_others(tmp_path: Path) -> None:
         (tmp_path / "other.py").write_text("VALUE = 0\n")
         wait_for(log, "other.py changed")
         assert time.monotonic() - begun > LATER - 1  # polling and clocks aside
+
+
+@pytest.mark.parametrize(("text", "waits"), [('QUEUE = "mine"', False), ('QUEUE = "another"', True)])
+def test_new_file_that_names_nothing_of_the_command_waits(tmp_path: Path, text: str, waits: bool) -> None:
+    with reloading(tmp_path, command=FINISHES, overlap=True) as log:
+        wait_for(log, "started 1")
+        begun = time.monotonic()
+        (tmp_path / "new.py").write_text(text)
+        wait_for(log, "new.py changed")
+        assert (time.monotonic() - begun > LATER - 1) is waits

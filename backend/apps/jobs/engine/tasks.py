@@ -19,7 +19,7 @@ from apps.jobs.engine.queueing import task_name
 from apps.jobs.engine.run import run_step
 from apps.jobs.engine.workers import Presence, get_presence, set_presence, threads
 from apps.jobs.pipelines import Stage, pipelines_by_place
-from config.loaded import await_edits, let_wait
+from config.loaded import await_edits, let_new_files_wait, let_wait
 from config.queues import QUEUES, get_queue
 
 log = logging.getLogger(__name__)
@@ -169,6 +169,7 @@ class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
                 self._load(stage, place)
             if not stages:
                 let_wait(place)
+        let_new_files_wait(unless_named=served)
         gc.collect()
         gc.freeze()  # else each process of the pool copies what was imported, when its garbage is first collected
 
