@@ -40,10 +40,9 @@ def with_pool(queue: Queue, pool: str, platform: str) -> Queue:
     return replace(queue, pool=chosen, concurrency=default_concurrency(queue, chosen))
 
 
-def build_argv(queue: Queue, *more: str) -> list[str]:
-    """Return the `celery worker` command line that keeps the queue's promise, with more options of Celery's."""
+def build_options(queue: Queue, *more: str) -> list[str]:
+    """Return the options of `celery -A config worker` that keep the queue's promise, with more of Celery's."""
     return [
-        *("celery", "-A", "config", "worker"),
         *("--queues", queue.name),
         *("--hostname", f"{queue.name.replace(',', '+')}@%h"),
         *("--pool", queue.pool),
@@ -74,16 +73,17 @@ def main() -> None:
     parser.add_argument("--pool", choices=POOLS, help="default: the queue's own")
     parser.add_argument("--concurrency", type=int, help="tasks at once; default: the queue's own")
     parser.add_argument("--reload", action="store_true", help="restart when its code changes")
-    parser.add_argument("--print", action="store_true", help="show the command instead of running it")
+    parser.add_argument("--print", action="store_true", help="show Celery's own command for it instead of running it")
     given, more = parser.parse_known_args()
     try:
         queue = chosen_queue(given.queues, pool=given.pool, concurrency=given.concurrency)
     except (UnknownQueue, BadOption) as error:
         parser.error(str(error))
-    argv = [sys.executable, "-m", *build_argv(queue, *more)]
+    options = build_options(queue, *more)
     if given.print:
-        print(shlex.join(argv[2:]))
+        print("celery -A config worker", shlex.join(options))
         return
+    argv = [sys.executable, "-m", "config.celery_command", "worker", *options]
     if given.reload:
         argv = [sys.executable, "-m", "config.reload", "--overlap", *argv]
     if queue.pool in ("gevent", "threads"):  # many tasks in one process share its database connections

@@ -29,7 +29,7 @@ x-measured: &measured
 services:
   migrate: *measured
   web: {{ <<: *measured, command: daphne -b 0.0.0.0 -p 8000 config.asgi:application }}
-  beat: {{ <<: *measured, command: celery -A config beat }}
+  beat: {{ <<: *measured, command: python -m config.celery_command beat }}
   flower: *measured
 """
 WORKER = "  {name}: {{ <<: *measured, command: python -m config.worker {queue} }}\n"

@@ -52,7 +52,7 @@ def backend_services(environment: Mapping[str, str], *, reload: bool) -> list[Se
     return [
         web_service(environment, reload=reload),
         *(worker_service(environment, [queue], reload=reload) for queue in queue_names()),
-        _service("beat", "celery", "-A", "config", "beat", environment=environment, reload=reload),
+        _service("beat", "config.celery_command", "beat", environment=environment, reload=reload),
         _service("flower", "celery", "-A", "config", "flower", *flower, environment=environment, reload=False),
     ]
 

@@ -2,8 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from pipelines.profile.numbers import Number
-
+Number = float | str  # a string of digits where a double would change them
 ColumnType = Literal["number", "integer", "text", "date", "boolean"]
 NUMERIC = ("number", "integer")
 TABLE_FILE = "table.parquet"  # what `ingest` leaves for the charts

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from pipelines.profile.columns import NUMERIC, Column, Correlation, Count
-from pipelines.profile.numbers import Number
+from pipelines.profile.columns import NUMERIC, Column, Correlation, Count, Number
 from pipelines.profile.wording import count, day, isolated, listed, number, share
 
 MAX_DESCRIBED = 6  # columns of one type that get a sentence of their own

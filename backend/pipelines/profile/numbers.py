@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import polars as pl
 
-Number = float | str  # a string of digits where a double would change them
+from pipelines.profile.columns import Number
 
 LARGEST_EXACT = 2**53  # of whole numbers in a double, which is what JSON has in a browser
 MOST_DECIMALS = 6  # a column with more has measured values: they are rounded

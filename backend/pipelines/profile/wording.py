@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from pipelines.profile.numbers import HUGE, TINY, Number
+from pipelines.profile.columns import Number
+from pipelines.profile.numbers import HUGE, TINY
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 

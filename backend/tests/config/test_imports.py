@@ -19,6 +19,22 @@ def test_module_needs_neither_celery_nor_django(module: str) -> None:
     assert not {"celery", "kombu", "django", "apps"} & set(packages)
 
 
+@pytest.mark.parametrize(
+    ("command", "modules"),
+    [
+        (["-m", "config.celery_command", "worker", "--help"], {"celery.bin.celery", "flower", "prompt_toolkit"}),
+        (["-c", "import config.asgi"], {"httpx", "numpy", "polars", "matplotlib", "openai"}),
+    ],
+    ids=["worker", "web"],
+)
+def test_process_loads_nothing_large_that_it_does_not_run(command: list[str], modules: set[str]) -> None:
+    done = subprocess.run([sys.executable, "-X", "importtime", *command], cwd=BACKEND, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "config.celery" in loaded
+    assert not modules & loaded
+
+
 def test_settings_bring_the_celery_application_along() -> None:
     code = "import config.settings, celery; print(celery.current_app.main)"
     command = [sys.executable, "-c", code]

@@ -5,7 +5,7 @@ import pytest
 
 from config import env
 from config.queues import QUEUES, TABLE, VISIBILITY_TIMEOUT, UnknownQueue, choose_pool, get_queue, overridden
-from config.worker import BadOption, build_argv, chosen_queue, together
+from config.worker import BadOption, build_options, chosen_queue, together
 
 CHARTS = next(row for row in TABLE if row.name == "charts_cpu")
 AI = next(row for row in TABLE if row.name == "ai")
@@ -57,9 +57,7 @@ def test_visibility_timeout_outlasts_every_queue() -> None:
 
 
 def test_command_line_keeps_the_promise_of_the_row() -> None:
-    argv = build_argv(overridden(CHARTS, "linux"))
-    options = dict(pairwise(argv))
-    assert argv[:4] == ["celery", "-A", "config", "worker"]
+    options = dict(pairwise(build_options(overridden(CHARTS, "linux"))))
     assert options["--queues"] == "charts_cpu"
     assert options["--pool"] == "prefork"
     assert options["--concurrency"] == "2"
@@ -69,7 +67,7 @@ def test_command_line_keeps_the_promise_of_the_row() -> None:
 
 
 def test_one_worker_serves_several_queues() -> None:
-    options = dict(pairwise(build_argv(chosen_queue("ingestion_io, charts_cpu,ai"))))
+    options = dict(pairwise(build_options(chosen_queue("ingestion_io, charts_cpu,ai"))))
     assert options["--queues"] == "ingestion_io,charts_cpu,ai"
     assert options["--hostname"] == "ingestion_io+charts_cpu+ai@%h"
     assert options["--concurrency"] == "4"
@@ -79,7 +77,7 @@ def test_one_worker_serves_several_queues() -> None:
 
 def test_pool_concurrency_and_options_of_celery_are_passed_on() -> None:
     queue = chosen_queue("ingestion_io,ai", pool="threads", concurrency=8)
-    argv = build_argv(queue, "--autoscale", "8,2")
+    argv = build_options(queue, "--autoscale", "8,2")
     assert (dict(pairwise(argv))["--pool"], dict(pairwise(argv))["--concurrency"]) == ("threads", "8")
     assert argv[-2:] == ["--autoscale", "8,2"]
     assert chosen_queue("ai", pool="gevent").concurrency == 200

@@ -23,7 +23,6 @@ from apps.jobs.live.doorbell import ring
 from apps.jobs.models import Artifact, Job, Stage, Step
 from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
-from apps.jobs.storage.fetch import Fetched, fetch
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -163,6 +162,8 @@ class Attempt:
             yield path
 
     def _fetch(self, path: Path) -> None:
+        from apps.jobs.storage.fetch import fetch  # brings httpx, which the web server and most steps don't need
+
         def show(received: int, total: int | None) -> None:
             self.report(40 * received / total if total else 10, f"Fetching {received:,} bytes")
 
@@ -173,12 +174,12 @@ class Attempt:
             allowed_private_hosts=settings.FETCH_PRIVATE_HOSTS,
             on_progress=show,
         )
-        self._show_source(fetched)
+        self._show_source(fetched.name, fetched.size)
 
     @returns_connection
-    def _show_source(self, fetched: Fetched) -> None:
+    def _show_source(self, name: str, size: int) -> None:
         with self.changing() as job:
-            save_change(job, source_name=fetched.name[:255], source_size=fetched.size)
+            save_change(job, source_name=name[:255], source_size=size)
 
     @returns_connection
     def _save(self, name: str, content: bytes, content_type: str, *, title: str, internal: bool) -> None:
