@@ -1,10 +1,11 @@
 """`python -m config.reload [--overlap] COMMAND…` restarts the command when Python that it has loaded changes.
 
 With --overlap the new process starts while the old one still ends: for a worker, which listens at no port.
-Where the time goes, on two cores: watching 0.3 s; a worker ends in 1.7 s (its pool's own pauses) and starts in 0.8 s,
-of which 0.45 s are imports (compiled in advance they take as long). But all six processes know every pipeline, and at
-once they took 4.7 s from a save to a step in the new code; beside their predecessors 3.9 s; and 1.5 s since those that
-run nothing of what changed wait for the others (`scripts/bench reload`, medians of five).
+Where the time goes: watching 0.3 s; a worker's end 1.7 s (its pool's own pauses); and imports, of which all six
+processes together have most. On two cores it took 4.7 s from a save to a step in the new code; 3.9 s beside their
+predecessors; 1.5 s since those that run nothing of what changed wait for the others. On a machine half as fast that was
+3.2 s, and is 2.8 s without Celery's other commands (config.celery_command). A new file took 8 s there, and takes 2.7 s
+since it is the same with it (`scripts/bench reload`, medians of five).
 The command reports which files it has loaded; they restart it, and so does a new file, which nobody has loaded yet:
 at once where it names a queue that is served there, and in the web server.
 A command that ends before its report, as with a syntax error, waits for any edit.
