@@ -66,13 +66,19 @@ def _allocate_without_bound() -> None:
 
 
 def _wait_to_be_late(run: Run) -> None:
-    from django.db import connections
+    from django.db import OperationalError, connection, connections
 
     _trace(run, "begun")
     _trace(run, "held")
     while not Path(HOLD).exists():
         time.sleep(0.1)
-    connections.close_all()  # those of before the wait are cut
+    while True:  # the test waits for a minute
+        connections.close_all()  # those of before the wait are cut
+        try:
+            connection.ensure_connection()
+            return
+        except OperationalError:  # the pool of connections tries again later and later
+            time.sleep(0.5)
 
 
 def _save_sum(run: Run, total: int) -> None:
