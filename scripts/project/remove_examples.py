@@ -23,6 +23,7 @@ MARKED = (
     "backend/Dockerfile",
     "backend/config/settings.py",
     "backend/pyproject.toml",
+    "backend/tests/config/test_imports.py",
     "backend/tests/settings.py",
     "docker-compose.prod.yml",
     "docker-compose.yml",
