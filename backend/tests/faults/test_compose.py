@@ -17,7 +17,7 @@ def test_process_killed_in_every_queue(compose_stack: FaultStack) -> None:
     crowd = compose_stack.crowd(seconds=1.5)
     for queue in WORKERS:
         if queue == "ingestion_io":
-            crowd.submit(5, seconds=1.5)
+            crowd.submit(5, seconds=5)
         begun = time.monotonic()
         compose_stack.kill_process_of_a_running_step(crowd, queue)
         print(f"\n{queue}: runs again {time.monotonic() - begun:.1f} s after its process was killed")
