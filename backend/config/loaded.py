@@ -5,9 +5,18 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypedDict
 
 BACKEND = Path(__file__).resolve().parent.parent
-REPORT = "RELOAD_REPORT"  # set by the reloader: where to write the files, as JSON
+REPORT = "RELOAD_REPORT"  # set by the reloader: where to write the report, as JSON
+
+
+class Report(TypedDict):
+    """What the reloader is told of a process. Places are files and folders."""
+
+    loaded: list[str]
+    waiting: list[str]  # places whose edits can wait
+    names: list[str] | None  # a new file can wait, unless it has one of them in its text; None: it can't
 
 
 _awaited: set[Path] = set()
@@ -36,7 +45,7 @@ def report_loaded_files() -> None:
     if report := os.environ.get(REPORT):
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
         ours = [file for file in files if file and Path(file).is_relative_to(BACKEND)]
-        report_of = {
+        report_of: Report = {
             "loaded": [*ours, *map(str, _awaited)],
             "waiting": list(map(str, _waiting)),
             "names": None if _names is None else sorted(_names),

@@ -26,11 +26,11 @@ from types import FrameType
 from watchfiles import PythonFilter, watch
 
 from config.debugger import ADDRESS
-from config.loaded import BACKEND, REPORT
+from config.loaded import BACKEND, REPORT, Report
 
 WATCHED = [BACKEND / "apps", BACKEND / "config", BACKEND / "pipelines"]
 PATIENCE = 5  # seconds
-LATER = 3  # seconds: a command that runs nothing of what changed leaves the processors to those that do
+LATER = 3.0  # seconds: a command that runs nothing of what changed leaves the processors to those that do
 PATIENCE_BESIDE = 60  # seconds for steps under way, while the new process works already; then they are repeated
 
 
@@ -59,17 +59,10 @@ class Reloader:
         gone = {path for path in changed if not Path(path).exists()}
         new = changed - self.known - gone  # an editor that replaces a file makes no new one
         self.known = (self.known | new) - gone
-        now = time.monotonic()
         if not self.report.exists():
-            return now
-        report = json.loads(self.report.read_text(encoding="utf-8"))
-        if new:
-            return now if names_one(new, report["names"]) else now + LATER
-        loaded, waiting = set(report["loaded"]), set(report["waiting"])
-        concerned = [places for path in changed if loaded & (places := {path, *map(str, Path(path).parents)})]
-        if not concerned:
-            return None
-        return now + LATER if all(places & waiting for places in concerned) else now
+            return time.monotonic()
+        wait = seconds_to_wait(changed, new, json.loads(self.report.read_text(encoding="utf-8")))
+        return None if wait is None else time.monotonic() + wait
 
     def run(self) -> int:
         """Watch until told to stop, or until a command that once worked ends by itself. Returns its exit code."""
@@ -116,10 +109,25 @@ class Reloader:
                 del self.leaving[process]
 
 
-def names_one(files: set[str], names: list[str] | None) -> bool:
-    """Whether one of the files has one of the names in its text: any file when there are no names to look for."""
-    texts = [Path(path).read_text(encoding="utf-8", errors="replace") for path in files if Path(path).is_file()]
-    return names is None or any(name in text for name in names for text in texts)
+def seconds_to_wait(changed: set[str], new: set[str], report: Report) -> float | None:
+    """Return how long a restart for these changes can wait for that of other commands, or None when it needs none."""
+    waits = [0.0 if names_one(path, report["names"]) else LATER for path in new]
+    for path in changed:
+        places = {path, *map(str, Path(path).parents)}
+        if places & {*report["loaded"]}:
+            waits.append(LATER if places & {*report["waiting"]} else 0.0)
+    return min(waits, default=None)
+
+
+def names_one(path: str, names: list[str] | None) -> bool:
+    """Whether a file has one of the names in its text: any file when there are no names to look for."""
+    if names is None:
+        return True
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:  # gone again
+        return False
+    return any(name in text for name in names)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 import gc
 import logging
 from collections.abc import Collection, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,8 @@ class ImportStages(bootsteps.Step):  # type: ignore[misc]  # celery has no types
                 self._load(stage, place)
             if not stages:
                 let_wait(place)
+            if any(pipeline.accepts and pipeline.stages[0].queue in served for pipeline in pipelines):
+                import_module("apps.jobs.storage.fetch")  # with httpx: the web server does without
         let_new_files_wait(unless_named=served)
         gc.collect()
         gc.freeze()  # else each process of the pool copies what was imported, when its garbage is first collected
