@@ -73,8 +73,8 @@ T = TypeVar("T")
 class Life(RuleBasedStateMachine):
     """Interleaves the engine's programs at will, and looks at every change of theirs.
 
-    A rule that finds nothing to act on does nothing. A precondition would let Hypothesis draw by the state, and where
-    two programs get the same lock's news at once, the state is not the same each time.
+    A rule that finds nothing to act on does nothing. With preconditions, what Hypothesis draws would depend on the
+    state, which is not the same in each run: of two programs that wait for one lock, either may get it first.
     """
 
     def __init__(self, *, owner: User, probe: Functions) -> None:
