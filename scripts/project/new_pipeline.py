@@ -29,27 +29,14 @@ def {name}(run: Run, name: str = "world", times: int = 3) -> str:
 TEST = '''\
 """{title}: what it returns and what it saves."""
 
-from typing import Any
+from pathlib import Path
 
-from pipelines.{name} import {name}
-
-
-class FakeRun:
-    """Notes what the function does with its run."""
-
-    def __init__(self) -> None:
-        self.artifacts: dict[str, bytes] = {{}}
-
-    def report(self, percent: float, message: str = "") -> None:
-        assert 0 <= percent <= 100
-
-    def save_artifact(self, name: str, content: bytes, content_type: str) -> None:
-        self.artifacts[name] = content
+from tests.pipelines.memory_run import MemoryRun
 
 
-def test_{name}_greets_by_name_as_often_as_asked() -> None:
-    run: Any = FakeRun()
-    assert {name}(run, name="Ada", times=2) == "Hello, Ada!"
+def test_{name}_greets_by_name_as_often_as_asked(tmp_path: Path) -> None:
+    run = MemoryRun("{name}", tmp_path, name="Ada", times=2)
+    assert run.complete() == "Hello, Ada!"
     assert run.artifacts["greeting.txt"] == b"Hello, Ada!\\nHello, Ada!\\n"
 '''
 

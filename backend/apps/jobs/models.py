@@ -131,6 +131,7 @@ class Step(models.Model):
     input = models.JSONField(default=dict)
     result = models.JSONField(null=True)
     status = models.CharField(max_length=16, choices=StepStatus, default=StepStatus.QUEUED)
+    checkpoint = models.JSONField(null=True)  # where the next attempt goes on from; null once this is completed
     progress = models.FloatField(default=0)  # 0-100, of this attempt
     version = models.BigIntegerField(default=1)  # the job's, at the last change of this step
     progress_version = models.BigIntegerField(

@@ -126,6 +126,7 @@ def test_files_of_readme_and_handbook_are_pipelines_that_run(stack: Project, sit
     assert run(site, "greet", name="Ada")["result"] == "Hello, Ada!"
     assert run(site, "resize", taken="2026-01-31")["result"]["taken"] == "2026-01-31"
     assert run(site, "report", pages=2)["result"] == "2 pages"
+    assert run(site, "count_words")["result"] == {"words": 14}
     letters = run(site, "letters")
     assert (letters["result"], letters["steps_total"]) == (13, 8)
     view = f"http://localhost:{stack.variables['FRONTEND_PORT']}/src/features/letters/parts.tsx"

@@ -1,5 +1,7 @@
 """One attempt at one step, from its claim on, and in the hands of a stage's function. Every write is fenced."""
 
+import json
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -13,20 +15,25 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from pydantic_core import to_jsonable_python
 
 from apps.jobs.engine import statements
 from apps.jobs.engine.attempts import holding
 from apps.jobs.engine.changes import changing, save_change
 from apps.jobs.engine.queueing import pass_permit_on
 from apps.jobs.engine.statements import ClaimedStep, Fence
+from apps.jobs.failures import ErrorCode, JobError
 from apps.jobs.live.doorbell import ring
 from apps.jobs.models import Artifact, Job, Stage, Step
 from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
 
+log = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
+MAX_CHECKPOINT = 64 * 1024  # characters of JSON
 REPORT_INTERVAL = 0.2  # seconds between two saved reports of one attempt
 
 
@@ -101,14 +108,24 @@ def check(held: object, fence: Fence) -> None:
     ring(fence.job_id, fence.owner_id)
 
 
+def as_json(value: Any, what: str) -> str | None:
+    """Return a value as JSON: what pydantic knows, such as dates and models, too. Raises JobError on `what`."""
+    try:
+        return None if value is None else json.dumps(to_jsonable_python(value), allow_nan=False)
+    except ValueError as error:  # PydanticSerializationError is one
+        raise JobError(ErrorCode.PROCESSING_ERROR, f"{what} can't be stored as JSON: {error}") from None
+
+
 class Attempt:
     """Implements `pipelines.Run` on the database and the storage."""
 
     def __init__(self, queue: str, step: ClaimedStep, job: JobFacts, *, owner_is_active: bool) -> None:
         self.queue, self.step, self.job, self.fence = queue, step, job, step.fence
         self.owner_is_active = owner_is_active
-        self.attempt, self.job_id, self.label = step.fence.attempt, step.fence.job_id, step.label
+        self.attempt, self.label = step.fence.attempt, step.label
+        self.job_id, self.owner_id = step.fence.job_id, step.fence.owner_id
         self.input: Json = step.input
+        self.last_checkpoint: Json | None = step.checkpoint
         self.options: Json = deepcopy(job.options)  # the stage's function may change them
         self._reported_at = 0.0
 
@@ -126,6 +143,16 @@ class Attempt:
     def _report(self, percent: float, message: str) -> None:
         check(statements.report(self.fence, percent=percent, message=message), self.fence)
 
+    @returns_connection
+    def checkpoint(self, state: Json) -> None:
+        written = as_json(state, "This checkpoint")
+        if written and len(written) > MAX_CHECKPOINT:
+            message = f"This checkpoint has {len(written):,} characters, at most {MAX_CHECKPOINT:,} can be stored."
+            raise JobError(ErrorCode.PROCESSING_ERROR, message)
+        if not statements.save_checkpoint(self.fence, written):
+            raise LostClaim(str(self))
+        log.info("%s saved a checkpoint", self)
+
     @contextmanager
     def changing(self) -> Iterator[Job]:
         """Hold the job's row and the step's. Raises LostClaim when this attempt doesn't hold its step."""
@@ -140,15 +167,18 @@ class Attempt:
         steps = Step.objects.filter(stage__job=self.job_id, stage__name=stage).order_by("position")
         return list(steps.values_list("result", flat=True))
 
-    def save_artifact(self, name: str, content: bytes, content_type: str, title: str = "") -> None:
+    def save_artifact(self, name: str, content: bytes | Path, content_type: str, title: str = "") -> None:
         self._save(name, content, content_type, title=title, internal=False)
 
-    def save_file(self, name: str, content: bytes) -> None:
+    def save_file(self, name: str, content: bytes | Path) -> None:
         self._save(name, content, "application/octet-stream", title="", internal=True)
 
     @returns_connection
     def open_file(self, name: str) -> AbstractContextManager[Path]:
         return files.local_file(Artifact.objects.get(job=self.job_id, name=name, internal=True).path)
+
+    def working_folder(self) -> AbstractContextManager[Path]:
+        return files.working_folder(self.job_id)
 
     @contextmanager
     def source(self) -> Iterator[Path]:
@@ -182,14 +212,14 @@ class Attempt:
             save_change(job, source_name=name[:255], source_size=size)
 
     @returns_connection
-    def _save(self, name: str, content: bytes, content_type: str, *, title: str, internal: bool) -> None:
+    def _save(self, name: str, content: bytes | Path, content_type: str, *, title: str, internal: bool) -> None:
         path = files.attempt_path(self.job_id, self.fence.step_id, self.attempt, name)
         files.save(path, content)
         columns = {
             "step_id": self.fence.step_id,
             "title": title[:200],
             "content_type": content_type,
-            "size": len(content),
+            "size": content.stat().st_size if isinstance(content, Path) else len(content),
             "path": path,
             "internal": internal,
         }

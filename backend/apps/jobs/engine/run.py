@@ -1,6 +1,5 @@
 """Runs one step from its claim to its end. No HTTP, no Celery: tasks.py calls in with one line."""
 
-import json
 import logging
 import time
 from contextlib import suppress
@@ -9,10 +8,9 @@ from typing import Any
 
 from django.db import DataError, InterfaceError, OperationalError
 from django.utils import timezone
-from pydantic_core import to_jsonable_python
 
 from apps.jobs.engine import statements
-from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, check, claim, return_connection
+from apps.jobs.engine.attempt import Attempt, Holder, LostClaim, as_json, check, claim, return_connection
 from apps.jobs.engine.attempts import holding, keep_attempts, traceback_of
 from apps.jobs.engine.changes import changing, keep_progress
 from apps.jobs.engine.interruptions import Interrupted, all_errors, drop_connection, interruptions, is_time_limit
@@ -45,7 +43,7 @@ def run_step(queue: str, *, holder: Holder, task_id: str) -> str:
 
 def _run_claimed(attempt: Attempt, began: float) -> str:
     add_facts(job=str(attempt.job_id), step=attempt.fence.step_id, attempt=attempt.attempt)
-    log.info("%s started", attempt)
+    log.info("%s %s", attempt, "goes on from a checkpoint" if attempt.last_checkpoint else "started")
     try:
         outcome = _run(attempt, began)
     except LostClaim:
@@ -100,16 +98,10 @@ def _reason(error: BaseException, attempt: Attempt, began: float) -> JobError:
 
 def complete(fence: Fence, result: Any) -> None:
     """End a step with what its stage's function returned. Raises LostClaim, and JobError when that can't be stored."""
-    _ended(fence, statements.end(fence, outcome="completed", progress=100, result=as_json(result)))
-
-
-def as_json(result: Any) -> str | None:
-    """Return a result as JSON: what pydantic knows, such as dates and models, too. Raises JobError."""
-    try:
-        return None if result is None else json.dumps(to_jsonable_python(result), allow_nan=False)
-    except ValueError as error:  # PydanticSerializationError is one
-        reason = f"What this step returned can't be stored as JSON: {error}"
-        raise JobError(ErrorCode.PROCESSING_ERROR, reason) from None
+    _ended(
+        fence,
+        statements.end(fence, outcome="completed", progress=100, result=as_json(result, "What this step returned")),
+    )
 
 
 def fail(fence: Fence, error: JobError, traceback: str = "") -> None:

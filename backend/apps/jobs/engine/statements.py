@@ -45,6 +45,7 @@ class ClaimedStep(NamedTuple):
     position: int
     label: str
     input: Any
+    checkpoint: Any
     retries: int
 
 
@@ -71,7 +72,8 @@ def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Cla
                 SELECT id FROM jobs_step WHERE queue = %s AND status = 'queued' AND retry_at IS NULL
                 ORDER BY urgency, rank, id LIMIT 1 {skip_locked}
             )
-            RETURNING id, attempt, job_id, stage_id, owner_id, position, label, input, retries
+            RETURNING id, attempt, job_id, stage_id, owner_id, position, label, input, checkpoint,
+                retries
             """,  # noqa: S608 - a constant
             (_uuid(worker_id), worker_name, task_id, _now(), queue),
         ),
@@ -79,11 +81,11 @@ def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Cla
     )
     if row is None:
         return None
-    step_id, attempt, job_id, stage_id, owner_id, position, label, input_, retries = row
+    step_id, attempt, job_id, stage_id, owner_id, position, label, input_, checkpoint, retries = row
     job_id = job_id if isinstance(job_id, UUID) else UUID(job_id)
-    return ClaimedStep(
-        Fence(step_id, attempt, job_id, stage_id, owner_id), position, label, json.loads(input_), retries
-    )
+    fence = Fence(step_id, attempt, job_id, stage_id, owner_id)
+    saved = None if checkpoint is None else json.loads(checkpoint)
+    return ClaimedStep(fence, position, label, json.loads(input_), saved, retries)
 
 
 def begin(fence: Fence) -> Begun | None:
@@ -109,6 +111,15 @@ def report(fence: Fence, *, percent: float, message: str) -> bool:
     return execute_together(_raise_version(fence, message), write) is not None
 
 
+def save_checkpoint(fence: Fence, checkpoint: str | None) -> bool:
+    """Save where the next attempt goes on from. Nobody sees it, so no version grows. Return False like `begin`."""
+    saved = Statement(
+        "UPDATE jobs_step SET checkpoint = %s WHERE id = %s AND attempt = %s AND status = 'processing' RETURNING id",
+        (checkpoint, fence.step_id, fence.attempt),
+    )
+    return execute_together(saved) is not None
+
+
 def end(fence: Fence, *, outcome: str, **columns: Any) -> Row | None:
     """End a step as `completed` or `failed`, and count it in its stage.
 
@@ -121,6 +132,7 @@ def end(fence: Fence, *, outcome: str, **columns: Any) -> Row | None:
     sizes = "(SELECT total FROM jobs_stage WHERE id = stage_id), "
     sizes += "(SELECT completed + failed + cancelled FROM jobs_stage WHERE id = stage_id)"
     columns |= {"status": outcome, "held_by": None, "finished_at": _now()}
+    columns |= {"checkpoint": None} if outcome == "completed" else {}
     return execute_together(_raise_version(fence), counted, _write(fence, returning=sizes, **columns))
 
 

@@ -22,25 +22,39 @@ class Run(Protocol):
     """
 
     job_id: UUID
+    owner_id: Any  # the primary key of the user whose job it is
     label: str  # the step's name within its stage, such as a column
     input: Json  # what the stage's plan gave to this step
     options: Json  # the job's options, complete and valid
     attempt: int  # 1 for the first
+    last_checkpoint: Json | None  # what an earlier attempt at this step saved last; None for a beginning
 
     def report(self, percent: float, message: str = "") -> None:
         """Save and announce progress, 0-100. Cheap to call often: most calls are coalesced."""
 
+    def checkpoint(self, state: Json) -> None:
+        """Save where a long step is. If its worker is lost, or it fails and is retried, the next attempt goes on there.
+
+        At most 64 kB of JSON: save what is large with `save_file`, and its name here. Raises JobError.
+        """
+
     def source(self) -> AbstractContextManager[Path]:
         """Yield the job's file as a local path; a URL is fetched first. Raises JobError."""
+
+    def working_folder(self) -> AbstractContextManager[Path]:
+        """Yield an empty folder on the local disk, which is gone afterwards."""
 
     def results(self, stage: str) -> list[Any]:
         """Return what the steps of an earlier stage returned, in the order in which they were planned."""
 
-    def save_artifact(self, name: str, content: bytes, content_type: str, title: str = "") -> None:
-        """Save a file that the job's user sees, by its title or else its name. The same name again replaces it."""
+    def save_artifact(self, name: str, content: bytes | Path, content_type: str, title: str = "") -> None:
+        """Save a file that the job's user sees, by its title or else its name. The same name again replaces it.
 
-    def save_file(self, name: str, content: bytes) -> None:
-        """Save a file that only later steps of this job read."""
+        What is given as a path is copied piece by piece: it may be larger than the memory.
+        """
+
+    def save_file(self, name: str, content: bytes | Path) -> None:
+        """Save a file that only this job reads: later steps, and later attempts at this one."""
 
     def open_file(self, name: str) -> AbstractContextManager[Path]:
         """Yield a file of `save_file` as a local path."""

@@ -34,14 +34,24 @@ def attempt_path(job_id: UUID, step_id: int, attempt: int, name: str) -> str:
     return f"{job_folder(job_id)}/{step_id}-{attempt}/{token_hex(4)}-{get_valid_filename(name)}"
 
 
-def save(path: str, content: "bytes | File[bytes]") -> None:
+def save(path: str, content: "bytes | Path | File[bytes]") -> None:
     """Save a file whole or not at all. Raises OSError, for instance when the disk is full."""
     try:
-        default_storage.save(path, ContentFile(content) if isinstance(content, bytes) else content)
+        with _opened(content) as file:
+            default_storage.save(path, file)
     except OSError:
         with suppress(OSError):
             default_storage.delete(path)
         raise
+
+
+@contextmanager
+def _opened(content: "bytes | Path | File[bytes]") -> "Iterator[File[bytes]]":
+    if isinstance(content, Path):
+        with content.open("rb") as file:
+            yield File(file)
+    else:
+        yield ContentFile(content) if isinstance(content, bytes) else content
 
 
 def open_source(job_id: UUID) -> "File[bytes]":

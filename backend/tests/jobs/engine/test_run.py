@@ -65,6 +65,7 @@ def test_attempt_given_up_for_dead_cannot_write(job: Job, broker: Broker, probe:
             lambda: run.report(50, "late"),
             lambda: run.save_artifact("late.txt", b"late", "text/plain"),
             lambda: run.save_file("late", b"late"),
+            lambda: run.checkpoint({"late": True}),
         ]
         for write in writes:
             with pytest.raises(LostClaim):
@@ -76,6 +77,7 @@ def test_attempt_given_up_for_dead_cannot_write(job: Job, broker: Broker, probe:
     broker.deliver()
     step = only_step(job)
     assert (step.status, step.attempt, step.worker) == (StepStatus.PROCESSING, 2, "successor")
+    assert step.checkpoint is None
     assert (job.artifacts.count(), message) == (0, "")
     assert job.stages.get(name="split").ended == 0
 
