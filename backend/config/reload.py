@@ -28,7 +28,12 @@ from watchfiles import PythonFilter, watch
 from config.debugger import ADDRESS
 from config.loaded import BACKEND, REPORT, Report
 
-WATCHED = [BACKEND / "apps", BACKEND / "config", BACKEND / "pipelines"]
+WATCHED = [
+    BACKEND / "apps",
+    BACKEND / "config",
+    BACKEND / "pipelines",
+    BACKEND / "tables",  # examples
+]
 PATIENCE = 5  # seconds
 LATER = 3.0  # seconds: a command that runs nothing of what changed leaves the processors to those that do
 PATIENCE_BESIDE = 60  # seconds for steps under way, while the new process works already; then they are repeated

@@ -20,6 +20,7 @@ DPI = 200  # twice the size at which a page shows it
 MIN_BARS = 5  # room for as many: two bars need not fill the figure
 SEPARATOR = "   ·   "  # between the facts of a subtitle
 BLUE, ORANGE, GREY = "#3566c9", "#d9662b", "#c4cad4"
+ROUND = [1, 2, 2.5, 5, 10]  # steps between the ticks of an axis
 TINT, INK, MUTED, LINE = "#e4ebf9", "#1d2433", "#5d6675", "#e6e9ef"
 
 # The first is bundled with matplotlib; the others draw what it lacks, where they are installed.
@@ -97,6 +98,11 @@ class AxisNumbers(Formatter):
         separator = "," if largest >= 10_000 else ""
         written = (f"{value / unit:{separator}.{decimals}f}{suffix}" for value in values)
         return [text.replace("-", "\N{MINUS SIGN}") for text in written]
+
+
+def bars_height(bars: int) -> float:
+    """Return how high a figure with so many horizontal bars is, in inches."""
+    return max(HEIGHT, 1.2 + 0.24 * bars)
 
 
 def horizontal_bars(axes: Axes, names: list[str], *, longest: int = 30) -> list[int]:

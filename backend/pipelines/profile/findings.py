@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pipelines.profile.columns import NUMERIC, Column, Correlation, Count, Number
+from pipelines.profile.columns import NUMERIC, Column, Correlation, Count, Gaps, Number, TableFacts
 from pipelines.profile.wording import count, day, isolated, listed, number, share
 
 MAX_DESCRIBED = 6  # columns of one type that get a sentence of their own
@@ -13,11 +13,12 @@ MOSTLY_MISSING = 0.2
 MIN_ROWS = 10  # below that, shapes of distributions mean nothing
 
 
-def summary_of(rows: int, columns: list[Column], correlations: list[Correlation], notes: list[str]) -> str:
+def summary_of(table: TableFacts, columns: list[Column], notes: list[str]) -> str:
     """Return plain paragraphs, separated by an empty line: size, time, numbers, relations, categories, checks."""
+    rows = table["rows"]
     columns = [_as_said(column) for column in columns]
-    correlations = [
-        {**pair, "first": isolated(pair["first"]), "second": isolated(pair["second"])} for pair in correlations
+    correlations: list[Correlation] = [
+        {**pair, "first": isolated(pair["first"]), "second": isolated(pair["second"])} for pair in table["correlations"]
     ]
     paragraphs = (
         _size(rows, columns),
@@ -25,7 +26,7 @@ def summary_of(rows: int, columns: list[Column], correlations: list[Correlation]
         _numbers(rows, columns),
         _relations(rows, correlations),
         _categories(rows, columns),
-        _checks(rows, columns, notes),
+        _checks(table, columns, notes),
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
@@ -63,9 +64,17 @@ def _period(column: Column, rows: int) -> str:
     text = f"{name} runs from {day(first)} to {day(last)}"
     if column["unique"] == rows and days == rows:
         return f"{text}, one row for every day without a gap."
-    if column["unique"] == rows - column["missing"]:
-        return f"{text}, each time only once."
-    return f"{text}, with {count(column['unique'], 'different time')}."
+    differ = column["unique"] == rows - column["missing"]
+    often = "each time only once" if differ else f"with {count(column['unique'], 'different time')}"
+    return f"{text}, {often}{_gaps(column['gaps'])}."
+
+
+def _gaps(gaps: Gaps | None) -> str:
+    if gaps is None or not gaps["missing"]:
+        return ""
+    longest = datetime.fromisoformat(gaps["longest_from"])
+    told = f"; {count(gaps['missing'], gaps['period'])} in between {'has' if gaps['missing'] == 1 else 'have'} no row"
+    return f"{told}, at most {count(gaps['longest'], gaps['period'])} together, from {day(longest)}"
 
 
 def _numbers(rows: int, columns: list[Column]) -> str:
@@ -81,9 +90,9 @@ def _numbers(rows: int, columns: list[Column]) -> str:
 def _range(column: Column, rows: int) -> str:
     name, values = column["name"], rows - column["missing"]
     text = f"{name} ranges from {number(column['min'] or 0)} to {number(column['max'] or 0)}"
-    if values < MIN_ROWS or not column["quartiles"] or column["median"] is None:
+    if values < MIN_ROWS or not column["quantiles"] or column["median"] is None:
         return f"{text}."
-    low, high = column["quartiles"]
+    _, low, _, high, _ = column["quantiles"]
     text += f" with a median of {number(column['median'])}; {_half(low, high)}"
     skewness = float(column["skewness"] or 0)
     if abs(skewness) >= SKEWED and column["mean"] is not None:
@@ -139,16 +148,26 @@ def _leaders(column: Column, rows: int) -> str:
     return f"The most frequent of {column['unique']:,} values of {column['name']} is {leading}, before {followers}."
 
 
-def _checks(rows: int, columns: list[Column], notes: list[str]) -> str:
+def _checks(table: TableFacts, columns: list[Column], notes: list[str]) -> str:
+    rows, duplicates = table["rows"], table["duplicates"]
     empty = [c["name"] for c in columns if c["missing"] == rows]
     gaps = [
         f"{c['name']} lacks {share(c['missing'], rows)}" for c in columns if MOSTLY_MISSING <= c["missing"] / rows < 1
     ]
-    constant = [c["name"] for c in columns if c["unique"] == 1 and rows > 1]
-    keys = [c["name"] for c in columns if c["unique"] == rows >= MIN_ROWS and c["type"] in ("text", "integer")]
+    together = [
+        f"{listed(list(map(isolated, missing['columns'])))} are missing together in {missing['rows']:,} rows."
+        for missing in table["missing_together"][:1]
+        if missing["rows"] > 1
+    ]
+    verb = "repeats" if duplicates == 1 else "repeat"
+    repeated = f"{count(duplicates, 'row')} {verb} an earlier one." if duplicates else ""
+    constant = [isolated(name) for name in table["constant"]]
+    keys = [isolated(name) for name in table["keys"]] if rows >= MIN_ROWS else []
     found = [
         f"{listed(empty)} {_have(empty)} no values at all." if empty else "",
         f"{listed(gaps)} of its values." if gaps else "",
+        *together,
+        repeated,
         f"{listed(constant)} {_have(constant)} the same value throughout." if constant else "",
         f"{listed(keys)} {_have(keys)} a different value in every row, like an identifier." if keys else "",
         *notes,

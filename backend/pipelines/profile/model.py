@@ -1,4 +1,7 @@
-"""Asks a language model for the summary: any OpenAI-compatible endpoint. Only statistics are sent, no rows."""
+"""Asks a language model for the summary: any OpenAI-compatible endpoint. Numbers are sent, no rows.
+
+No value of a text column is sent either, unless the job's option says so: it may name a person.
+"""
 
 import json
 import re
@@ -7,7 +10,7 @@ import openai
 from django.conf import settings
 
 from apps.jobs.failures import ErrorCode, JobError, TransientError, parse_retry_after
-from pipelines.profile.columns import Column, Correlation
+from pipelines.profile.columns import Column, TableFacts
 
 SERVER = "The language model's server"
 TIMEOUT = 40.0  # seconds; below the soft limit of the queue `ai`
@@ -23,7 +26,7 @@ about, what stands out (ranges, dominating values, skew, outliers, correlations,
 using it (missing values, constant or suspicious columns). Give numbers. Claim only what the statistics show."""
 
 
-def write_summary(rows: int, columns: list[Column], correlations: list[Correlation]) -> str:
+def write_summary(table: TableFacts, columns: list[Column], *, share_values: bool) -> str:
     """Return the model's summary as plain paragraphs. Raises JobError: TIMEOUT or UPSTREAM_ERROR."""
     model = settings.AI_MODEL
     try:
@@ -34,7 +37,7 @@ def write_summary(rows: int, columns: list[Column], correlations: list[Correlati
                 model=model,
                 messages=[
                     {"role": "system", "content": INSTRUCTIONS},
-                    {"role": "user", "content": statistics_for_model(rows, columns, correlations)},
+                    {"role": "user", "content": statistics_for_model(table, columns, share_values=share_values)},
                 ],
             )
     except openai.APITimeoutError as error:
@@ -55,15 +58,15 @@ def write_summary(rows: int, columns: list[Column], correlations: list[Correlati
     return text
 
 
-def statistics_for_model(rows: int, columns: list[Column], correlations: list[Correlation]) -> str:
-    """Return what the model may see, as JSON: per column the statistics and the most frequent values."""
+def statistics_for_model(table: TableFacts, columns: list[Column], *, share_values: bool) -> str:
+    """Return what the model may see, as JSON: of the table, and of each column its statistics."""
     described = [
         {key: value for key, value in column.items() if key not in ("histogram", "top") and value is not None}
-        | ({"top": column["top"][:TOP_VALUES]} if column["top"] else {})
+        | ({"top": column["top"][:TOP_VALUES]} if share_values or column["type"] != "text" else {})
         for column in columns[:MAX_COLUMNS]
     ]
-    table = {"rows": rows, "column_count": len(columns), "columns": described, "correlations": correlations}
-    return json.dumps(table, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    facts = {**table, "column_count": len(columns), "columns": described}
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def plain_text(text: str) -> str:

@@ -6,8 +6,8 @@ from fractions import Fraction
 import polars as pl
 
 from pipelines.profile.columns import Number
+from tables.kinds import LARGEST_EXACT
 
-LARGEST_EXACT = 2**53  # of whole numbers in a double, which is what JSON has in a browser
 MOST_DECIMALS = 6  # a column with more has measured values: they are rounded
 SIGNIFICANT = 3  # digits of the standard deviation that are shown
 TINY, HUGE = 1e-4, 1e15  # beyond, digits are counted from the first one

@@ -9,17 +9,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.profile.columns import NUMERIC, Column, ColumnType, Correlation, Count, Histogram
-from pipelines.profile.names import printable
+from pipelines.profile.columns import NUMERIC, Column, ColumnType, Correlation, Count, Histogram, Lengths
+from pipelines.profile.dates import gaps
 from pipelines.profile.numbers import decimals_of, decimals_to_show, exact, mean, quantile, rounded
+from tables.names import printable
 
 Floats = NDArray[np.floating[Any]]
 
 TOP_VALUES = 12
+QUANTILES = (5, 25, 50, 75, 95)  # percent
 MIN_BINS, MAX_BINS = 8, 36
 LARGEST_DRAWN = 1e300  # beyond, differences and margins overflow
 RESOLVED = 1e-6  # of its size that a column's range has to be, for edges that ten digits tell apart
-SAMPLED_CELLS = 5_000_000  # correlations of larger tables are taken from evenly spaced rows
+SAMPLED_CELLS = 5_000_000  # correlations of larger tables are of evenly spaced rows
 
 
 def describe(name: str, values: pl.Series, kind: ColumnType) -> Column:
@@ -35,17 +37,20 @@ def describe(name: str, values: pl.Series, kind: ColumnType) -> Column:
         "mean": None,
         "median": None,
         "std": None,
-        "quartiles": None,
+        "quantiles": None,
         "skewness": None,
         "outliers": None,
         "top": top_values(present) if kind in ("text", "boolean") else [],
         "histogram": histogram(present) if kind in NUMERIC else None,
+        "lengths": lengths(present) if kind == "text" else None,
+        "gaps": None,
     }
     if present.is_empty():
         return column
     low, high = present.min(), present.max()
     if isinstance(low, date) and isinstance(high, date):
         column["min"], column["max"] = low.isoformat(), high.isoformat()
+        column["gaps"] = gaps(present)
     elif isinstance(low, int | float) and isinstance(high, int | float) and kind in NUMERIC:
         _measure(column, present)
     return column
@@ -56,6 +61,15 @@ def top_values(present: pl.Series, most: int = TOP_VALUES) -> list[Count]:
     counted = present.cast(pl.String).alias("value").value_counts(name="count")
     rows = counted.sort(["count", "value"], descending=[True, False]).head(most).rows()
     return [{"value": printable(value) or "(blank)", "count": count} for value, count in rows]
+
+
+def lengths(present: pl.Series) -> Lengths | None:
+    """Return how many characters texts have."""
+    ordered = present.str.len_chars().sort()
+    if ordered.is_empty():
+        return None
+    middle = quantile(ordered, Fraction(1, 2))
+    return {"min": int(ordered[0]), "median": float(middle), "max": int(ordered[-1])}
 
 
 def histogram(present: pl.Series) -> Histogram | None:
@@ -87,8 +101,7 @@ def correlations(table: pl.DataFrame) -> tuple[list[str], Floats]:
 
     r is NaN where two columns have fewer than three rows in common or one is constant there.
     """
-    step = max(1, math.ceil(table.height * table.width / SAMPLED_CELLS))
-    matrix = table.gather_every(step).cast(pl.Float64).to_numpy()
+    matrix = table.cast(pl.Float64).to_numpy()
     with np.errstate(all="ignore"):
         spread = np.nanstd(matrix, axis=0) if len(matrix) else np.zeros(table.width)
         keep = np.isfinite(spread) & (spread > 0)
@@ -105,13 +118,11 @@ def correlations(table: pl.DataFrame) -> tuple[list[str], Floats]:
 
 def strongest(names: list[str], r: Floats, most: int = 10) -> list[Correlation]:
     """Return the pairs of different columns with the largest |r|, strongest first."""
-    pairs: list[Correlation] = [
-        {"first": names[i], "second": names[j], "r": round(float(r[i, j]), 4)}
-        for i in range(len(names))
-        for j in range(i + 1, len(names))
-        if math.isfinite(r[i, j])
-    ]
-    return sorted(pairs, key=lambda pair: -abs(pair["r"]))[:most]
+    first, second = np.triu_indices(len(names), k=1)
+    values = r[first, second].round(4)
+    known = np.flatnonzero(np.isfinite(values))
+    order = known[np.argsort(-np.abs(values[known]), kind="stable")][:most]
+    return [{"first": names[first[pair]], "second": names[second[pair]], "r": float(values[pair])} for pair in order]
 
 
 def _measure(column: Column, present: pl.Series) -> None:
@@ -119,14 +130,14 @@ def _measure(column: Column, present: pl.Series) -> None:
     spread = _spread(present, ordered)
     own = decimals_of(present)
     shown = decimals_to_show(own, spread)
-    low, middle, high = (quantile(ordered, Fraction(quarter, 4)) for quarter in (1, 2, 3))
+    shares = [quantile(ordered, Fraction(percent, 100)) for percent in QUANTILES]
+    _, low, middle, high, _ = shares
     reach = float(Fraction(3, 2) * (high - low))
     column["min"], column["max"] = (rounded(value, shown if own is None else own) for value in ordered[[0, -1]])
     column["mean"], column["median"], column["std"] = (
         rounded(value, shown) for value in (mean(present), middle, spread)
     )
-    quartiles = [rounded(low, shown), rounded(high, shown)]
-    column["quartiles"] = [quartile for quartile in quartiles if quartile is not None]
+    column["quantiles"] = [value for value in (rounded(share, shown) for share in shares) if value is not None]
     column["skewness"] = rounded(present.skew(), 2) if column["unique"] > 2 else None
     column["outliers"] = int(((present < float(low) - reach) | (present > float(high) + reach)).sum())
 

@@ -1,4 +1,4 @@
-"""The charts of the whole table: how numeric columns move together, what is missing, how many values there are."""
+"""The charts of the whole table: how numeric columns move together, how many values there are, and rows alike."""
 
 import numpy as np
 from matplotlib import colormaps
@@ -9,10 +9,9 @@ from pipelines.profile.canvas import (
     HEIGHT,
     INK,
     LINE,
-    MUTED,
     ORANGE,
     SEPARATOR,
-    TINT,
+    bars_height,
     canvas,
     empty,
     horizontal_bars,
@@ -64,7 +63,7 @@ def _heat_map(subtitle: str, names: list[str], r: Floats) -> Figure:
 def _closest_pairs(subtitle: str, pairs: list[Correlation]) -> Figure:
     named = [f"{_cut(pair['first'], MAX_LABEL)} and {_cut(pair['second'], MAX_LABEL)}" for pair in pairs]
     figure, (axes,) = canvas(
-        "Correlations", f"{subtitle}{SEPARATOR}the closest {len(pairs)}", height=_height(len(pairs))
+        "Correlations", f"{subtitle}{SEPARATOR}the closest {len(pairs)}", height=bars_height(len(pairs))
     )
     positions = horizontal_bars(axes, named, longest=2 * MAX_LABEL + 5)
     colors = [BLUE if pair["r"] > 0 else ORANGE for pair in pairs]
@@ -75,29 +74,11 @@ def _closest_pairs(subtitle: str, pairs: list[Correlation]) -> Figure:
     return figure
 
 
-def missing_values(columns: list[Column], rows: int) -> tuple[Figure, str]:
-    """Return how much of each column is there, the emptiest first."""
-    total = sum(column["missing"] for column in columns)
-    affected = sum(1 for column in columns if column["missing"])
-    fact = f"{share(total, rows * len(columns))} of all values, in {affected} of {count(len(columns), 'column')}"
-    chosen = sorted(columns, key=lambda column: -column["missing"])[:MAX_BARS]
-    figure, (axes,) = canvas("Missing values", fact + _subset(chosen, columns), height=_height(len(chosen)))
-    positions = horizontal_bars(axes, [column["name"] for column in chosen])
-    missing = [column["missing"] / rows for column in chosen]
-    axes.barh(positions, [1] * len(chosen), height=0.72, color=TINT)
-    axes.barh(positions, missing, height=0.72, color=ORANGE)
-    axes.set_xlim(0, 1.2)
-    for position, column in zip(positions, chosen, strict=True):
-        text = f"{column['missing']:,}  ({share(column['missing'], rows)})" if column["missing"] else "complete"
-        axes.text(1.015, position, text, va="center", fontsize=9, color=INK if column["missing"] else MUTED)
-    return figure, f"Missing values: {fact[0].lower()}{fact[1:]}."
-
-
 def distinct_values(columns: list[Column]) -> tuple[Figure, str]:
     """Return how many different values each column has, the richest first."""
     chosen = sorted(columns, key=lambda column: -column["unique"])[:MAX_BARS]
     fact = f"Different values in each of {count(len(columns), 'column')}"
-    figure, (axes,) = canvas("Distinct values", fact + _subset(chosen, columns), height=_height(len(chosen)))
+    figure, (axes,) = canvas("Distinct values", fact + _subset(chosen, columns), height=bars_height(len(chosen)))
     positions = horizontal_bars(axes, [column["name"] for column in chosen])
     counts = [column["unique"] for column in chosen]
     axes.barh(positions, counts, height=0.72, color=BLUE)
@@ -107,12 +88,21 @@ def distinct_values(columns: list[Column]) -> tuple[Figure, str]:
     return figure, f"{fact}."
 
 
+def duplicates_chart(duplicates: int, rows: int) -> tuple[Figure, str]:
+    """Return how many rows repeat an earlier one."""
+    fact = f"{share(duplicates, rows)} of the rows repeat an earlier one" if duplicates else "No row repeats another"
+    figure, (axes,) = canvas("Duplicate rows", f"{count(rows, 'row')}{SEPARATOR}{fact}")
+    positions = horizontal_bars(axes, ["Different rows", "Repeated rows"])
+    counts = [rows - duplicates, duplicates]
+    axes.barh(positions, counts, height=0.72, color=[BLUE, ORANGE])
+    axes.set_xlim(0, max(counts) * 1.18)
+    for position, amount in zip(positions, counts, strict=True):
+        axes.text(amount, position, f"  {amount:,}", va="center", fontsize=9)
+    return figure, f"Duplicate rows: {fact[0].lower()}{fact[1:]}."
+
+
 def _subset(chosen: list[Column], columns: list[Column]) -> str:
     return f"{SEPARATOR}{len(chosen)} of {len(columns)} shown" if len(chosen) < len(columns) else ""
-
-
-def _height(bars: int) -> float:
-    return max(HEIGHT, 1.2 + 0.24 * bars)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -57,9 +57,9 @@ test('numbers are exact, names keep their script, and percentages their place', 
       .first(),
   ).toHaveText('integer');
 
-  await expect(pictures(page)).toHaveCount(5);
+  await expect(pictures(page)).toHaveCount(6);
   const titles = await page.getByRole('figure').locator('figcaption span').allTextContents();
-  expect(titles).toEqual(['id', 'price', 'rooms', 'المدينة', 'Correlations']);
+  expect(titles).toEqual(['id', 'price', 'rooms', 'المدينة', 'Correlations', 'Duplicate rows']);
 
   const summary = page.getByRole('heading', { name: 'Summary' }).locator('..');
   await expect(summary).toContainText(digits.format(Math.max(...prices)));
@@ -69,6 +69,7 @@ test('numbers are exact, names keep their script, and percentages their place', 
   const dialog = page.getByRole('dialog', { name: 'rooms' });
   await dialog.getByText('As a table').click();
   const counted = await dialog.getByRole('row').allTextContents();
+  await expect(dialog).toContainText('Half2.5');
   expect(counted).toEqual([1, 2, 3, 4].map((value) => `${value}${ROWS / 4} rows`));
 
   await page.keyboard.press('Escape');

@@ -8,7 +8,7 @@ test.use({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
 test('the picture in the README', async ({ page }) => {
   await runSample(page);
   await pictures(page).first().waitFor();
-  await page.getByRole('progressbar', { name: 'Stage Chart' }).waitFor();
+  await page.getByRole('progressbar', { name: 'Stage Columns' }).waitFor();
   await page.screenshot({ path: '../.github/profile.png' });
 });
 

@@ -13,7 +13,7 @@ test('one click runs the sample, and its charts come live', { tag: '@native' }, 
   await expect(page.getByRole('region', { name: 'Table of columns' })).toBeVisible();
   const summary = page.getByRole('heading', { name: 'Summary' }).locator('..');
   await expect(summary).not.toContainText('It is written when');
-  await expect(pictures(page)).toHaveCount(7); // one per column, and the correlations
+  await expect(pictures(page)).toHaveCount(9); // one per column, correlations, over time, duplicate rows
   await expectDrawn(page);
   await expectSmoothMovement(page);
 });

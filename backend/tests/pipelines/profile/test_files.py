@@ -20,7 +20,10 @@ def test_statistics_are_the_same_as_csv_and_as_json() -> None:
     assert json.loads(files["statistics.json"][0]) == columns
     first, second = csv.DictReader(StringIO(files["statistics.csv"][0].decode("utf-8-sig")))
     assert (first["name"], first["max"], first["missing"]) == ("'=cmd", "9007199254740993", "0")
-    assert [first["lower_quartile"], first["upper_quartile"]] == [str(value) for value in columns[0]["quartiles"] or []]
+    assert [first[f"quantile_{percent}"] for percent in ("05", "50", "95")] == [
+        str(value) for value in (columns[0]["quantiles"] or [])[::2]
+    ]
+    assert (second["length_min"], second["length_median"], second["length_max"]) == ("1", "1.0", "1")
     assert (second["name"], second["missing"], second["unique"], second["mean"]) == ("名前", "1", "2", "")
 
 

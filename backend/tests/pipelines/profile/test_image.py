@@ -17,7 +17,7 @@ from pipelines.profile.column_charts import column_chart
 from pipelines.profile.statistics import describe
 warnings.filterwarnings("error", message="Glyph")
 values = pl.Series("city", sys.argv[1:])
-to_png(column_chart(describe("city", values, "text"), values.to_frame())[0], "")
+to_png(column_chart(describe("city", values, "text"), values)[0], "")
 """
 
 

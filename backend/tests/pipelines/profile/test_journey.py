@@ -24,15 +24,14 @@ async def test_sample_becomes_charts_and_a_summary_while_the_socket_watches(stac
     assert (end["status"], end["progress"], end["error"]) == ("completed", 100, None)
     assert [(stage["name"], stage["queue"], stage["status"]) for stage in end["stages"]] == [
         ("ingest", "ingestion_io", "completed"),
-        ("chart", "charts_cpu", "completed"),
+        ("columns", "charts_cpu", "completed"),
+        ("table", "charts_cpu", "completed"),
         ("summarize", "ai", "completed"),
     ]
-    drawn = {step["label"] for step in end["steps"] if step["stage"] == "chart"}
-    assert drawn == COLUMNS | {"Correlations"}
+    drawn = [step["label"] for step in end["steps"] if step["stage"] in ("columns", "table")]
+    assert set(drawn) == COLUMNS | {"Correlations", "Over time", "Duplicate rows"}
     pictures, statistics = end["artifacts"][:-2], end["artifacts"][-2:]
-    assert [artifact["title"] for artifact in pictures] == [
-        step["label"] for step in end["steps"] if step["stage"] == "chart"
-    ]
+    assert [artifact["title"] for artifact in pictures] == drawn
     assert [artifact["title"] for artifact in statistics] == ["Statistics (CSV)", "Statistics (JSON)"]
     assert download(stack, statistics[1]).json() == end["result"]["columns"]
     for artifact in pictures:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.profile.kinds import convert
 from pipelines.profile.statistics import correlations, describe, histogram, strongest
+from tables.kinds import convert
 from tests.pipelines.profile.conftest import SAMPLE, MakeRun
 
 
@@ -21,7 +21,7 @@ def test_statistics_of_a_number_column_are_right() -> None:
     assert column["unique"] == 5
     assert (column["min"], column["max"], column["mean"], column["median"]) == (1, 100, 22, 3)
     assert column["std"] == 43.6
-    assert column["quartiles"] == [2, 4]
+    assert column["quantiles"] == [1.2, 2, 3, 4, 80.8]
     assert column["outliers"] == 1
     assert column["top"] == []
 
@@ -122,17 +122,31 @@ def test_correlations_agree_with_polars_on_real_data() -> None:
 
 
 def test_real_file_is_profiled(run_on: MakeRun) -> None:
-    result = run_on(SAMPLE).ingest()
-    kinds = {column["name"]: column["type"] for column in result["columns"]}
-    assert result["rows"] == 1461
-    assert kinds == {
-        "date": "date",
-        "precipitation": "number",
-        "temp_max": "number",
-        "temp_min": "number",
-        "wind": "number",
-        "weather": "text",
-    }
-    date, *_, weather = result["columns"]
-    assert (date["min"], date["max"]) == ("2012-01-01", "2015-12-31")
+    date, *numbers, weather = run_on(SAMPLE).columns()
+    assert (date["type"], date["min"], date["max"]) == ("date", "2012-01-01", "2015-12-31")
+    assert [column["type"] for column in numbers] == ["number"] * 4
     assert weather["top"][0] == {"value": "rain", "count": 641}
+
+
+def test_lengths_of_texts() -> None:
+    assert describe("x", pl.Series(["a", "", "名前", None]), "text")["lengths"] == {"min": 0, "median": 1, "max": 2}
+    assert describe("x", pl.Series([None], dtype=pl.String), "text")["lengths"] is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "found"),
+    [
+        (["2024-01-01", "2024-01-02", "2024-01-03"], ("day", 0, 0, "")),
+        (["2024-02-27", "2024-02-28", "2024-03-02"], ("day", 2, 2, "2024-02-29")),
+        (["2023-11-01", "2024-02-01", "2024-03-01"], ("month", 2, 2, "2023-12-01")),
+        (["2020-01-01", "2024-01-01"], ("year", 3, 3, "2021-01-01")),
+    ],
+)
+def test_gaps_in_dates(dates: list[str], found: tuple[object, ...]) -> None:
+    column = describe("when", pl.Series(dates).str.to_date(), "date")
+    assert tuple((column["gaps"] or {}).values()) == found
+
+
+def test_moments_have_no_gaps() -> None:
+    moments = pl.Series(["2024-01-01 10:00:00", "2024-01-09 11:00:00"]).str.to_datetime()
+    assert describe("when", moments, "date")["gaps"] is None

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { count } from '../../shared/format/format';
 import styles from './ColumnsTable.module.css';
-import { ColumnDialog, hasChart } from './ColumnDialog';
+import { ColumnDialog } from './ColumnDialog';
 import { Distribution } from './Distribution';
 import type { Profile, ProfiledColumn } from './types';
 import { shown } from './values';
@@ -14,6 +14,7 @@ export function ColumnsTable({ profile }: { profile: Profile }) {
       <h2 id="columns">
         {count(profile.columns.length, 'column')}, {count(profile.rows, 'row')}
       </h2>
+      <TableFacts profile={profile} />
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="Table of columns">
         <table className={styles.table}>
           <thead>
@@ -48,6 +49,16 @@ export function ColumnsTable({ profile }: { profile: Profile }) {
   );
 }
 
+/** What is known of the table as a whole, where there is something to know. */
+function TableFacts({ profile: { duplicates, keys, constant } }: { profile: Profile }) {
+  const facts = [
+    duplicates > 0 && `${count(duplicates, 'row')} ${duplicates === 1 ? 'repeats' : 'repeat'} an earlier one`,
+    keys.length > 0 && `a different value in each row: ${keys.join(', ')}`,
+    constant.length > 0 && `the same value in each row: ${constant.join(', ')}`,
+  ].filter(Boolean);
+  return facts.length > 0 && <p className={styles.facts}>{facts.join(' · ')}</p>;
+}
+
 type RowProps = { column: ProfiledColumn; rows: number; onOpen: (column: ProfiledColumn) => void };
 
 function Row({ column, rows, onOpen }: RowProps) {
@@ -55,13 +66,9 @@ function Row({ column, rows, onOpen }: RowProps) {
   return (
     <tr>
       <th scope="row" dir="auto">
-        {hasChart(column) ? (
-          <button type="button" className={styles.name} onClick={() => onOpen(column)}>
-            {column.name}
-          </button>
-        ) : (
-          column.name
-        )}
+        <button type="button" className={styles.name} onClick={() => onOpen(column)}>
+          {column.name}
+        </button>
       </th>
       <td>{column.type}</td>
       <td>

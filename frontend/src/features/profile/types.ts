@@ -13,8 +13,21 @@ export type ProfiledColumn = {
   mean: number | string | null;
   median: number | string | null;
   std: number | string | null;
+  /** The 5th, 25th, 50th, 75th and 95th of a hundred. */
+  quantiles: (number | string)[] | null;
+  outliers: number | null;
   top: { value: unknown; count: number }[];
   histogram: Histogram | null;
+  lengths: { min: number; median: number; max: number } | null;
+  gaps: { period: 'day' | 'month' | 'year'; missing: number; longest: number; longest_from: string } | null;
 };
 
-export type Profile = { summary: string; written_by: string; rows: number; columns: ProfiledColumn[] };
+export type Profile = {
+  summary: string;
+  written_by: string;
+  rows: number;
+  duplicates: number;
+  constant: string[];
+  keys: string[];
+  columns: ProfiledColumn[];
+};

@@ -5,8 +5,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from pipelines.profile.columns import ColumnType
-from pipelines.profile.kinds import convert
+from tables.kinds import ColumnType, convert
 
 
 @pytest.mark.parametrize(

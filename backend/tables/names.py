@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MAX_NAME = 80
 MAX_FILE_NAME = 60
@@ -29,6 +29,24 @@ def unique(names: Iterable[str], taken: Iterable[str] = (), joint: str = "_") ->
         seen.add(candidate.casefold())
         result.append(candidate)
     return result
+
+
+def column_names(header: Sequence[str], *, noted: bool = True) -> tuple[list[str], list[str]]:
+    """Return printable names for columns, no two alike, and a sentence for each that had to be put right."""
+    given = [printable(name) for name in header]
+    filled = [name or f"column_{position}" for position, name in enumerate(given, 1)]
+    names = unique(filled)
+    notes = [
+        f"Column {position} has no name and is called {name}."
+        for position, name in enumerate(names, 1)
+        if not given[position - 1]
+    ]
+    notes += [
+        f"The name {old} occurs twice; the later column is called {new}."
+        for old, new in zip(filled, names, strict=True)
+        if old != new
+    ]
+    return names, notes if noted else []
 
 
 def file_stem(name: str) -> str:

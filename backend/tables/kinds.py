@@ -1,13 +1,14 @@
 """Finds out what a column of strings really holds, and converts it: all of its values or none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Literal
 
 import polars as pl
 
-from pipelines.profile.columns import ColumnType
-from pipelines.profile.numbers import LARGEST_EXACT
+ColumnType = Literal["number", "integer", "text", "date", "boolean"]
 
+LARGEST_EXACT = 2**53  # of whole numbers in a double, which is what JSON has in a browser
 SAMPLE_ROWS = 200
 # Stand for a missing value, but only in columns that are no text: NA is also Namibia.
 MISSING_WORDS = ["na", "n/a", "#n/a", "nan", "null", "none", "-", "."]
@@ -43,26 +44,44 @@ MOMENT_FORMATS = (
 Attempt = Callable[[pl.Series], pl.Series]
 
 
-def convert(strings: pl.Series, *, delimiter: str = ",") -> tuple[pl.Series, ColumnType]:
+def convert(values: pl.Series, *, delimiter: str = ",", is_typed: bool = False) -> tuple[pl.Series, ColumnType]:
     """Return the column in the narrowest type that takes every value, and that type's name.
 
     Numbers that are infinite become null. Times with a zone become UTC. Whole numbers too long for 64 bits and those
     with leading zeros stay text, because they are identifiers. Numbers that are all whole, as 3.0 is, are integers.
-    In files separated by semicolons 1,5 is a number.
+    In files separated by semicolons 1,5 is a number. Strings of a file that `is_typed` are texts, whatever they hold.
     """
-    stripped = strings.str.strip_chars()
-    missing = stripped.str.to_lowercase().is_in(MISSING_WORDS)
-    values = stripped.set(missing, None)
-    sample = values.drop_nulls().head(SAMPLE_ROWS)
-    if sample.is_empty():
+    if values.dtype != pl.String:
+        finished = _finished(values)
+        return finished, _type_of(finished)
+    if is_typed:
         return values, "text"
+    stripped = values.str.strip_chars()
+    missing = stripped.str.to_lowercase().is_in(MISSING_WORDS)
+    strings = stripped.set(missing, None)
+    sample = strings.drop_nulls().head(SAMPLE_ROWS)
+    if sample.is_empty():
+        return strings, "text"
     for kind, attempt in _attempts(sample, delimiter):
         if attempt(sample).null_count() == 0:
-            converted = attempt(values)
-            if converted.null_count() == values.null_count():
+            converted = attempt(strings)
+            if converted.null_count() == strings.null_count():
                 finished = _finished(converted)
                 return finished, "integer" if finished.dtype == pl.Int64 else kind
-    return strings, "text"
+    return values, "text"
+
+
+def _type_of(values: pl.Series) -> ColumnType:
+    if values.dtype == pl.Boolean:
+        return "boolean"
+    if values.dtype.is_temporal():
+        return "date"
+    return "integer" if values.dtype == pl.Int64 else "number"
+
+
+def looks_typed(values: Sequence[str]) -> bool:
+    """Tell whether values are anything but text."""
+    return convert(pl.Series(values, dtype=pl.String))[1] != "text"
 
 
 def _attempts(sample: pl.Series, delimiter: str) -> Iterator[tuple[ColumnType, Attempt]]:
