@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.jobs",
     "apps.operations",
+    "pipelines.transactions",  # example: transactions
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
