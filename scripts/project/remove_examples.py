@@ -1,8 +1,8 @@
 """`scripts/remove-examples [NAME …]`: the example pipelines go, with everything that is there for them.
 
 Their folders go as a whole. In the files that they share with the project, marks tell their lines: a line that ends in
-`example: NAME` goes, and so does a block from a line that is nothing but this mark to `end of example: NAME`. What is
-marked with `examples` goes together with the last example, and so does this script.
+`example: NAME` goes, and so does a block from a line that is nothing but this mark to `end of example: NAME`. What the
+examples share, and what is marked with `examples`, goes together with the last of them, and so does this script.
 """
 
 import argparse
@@ -15,12 +15,16 @@ import sys
 from native.environment import BACKEND, ROOT
 from project.edits import Edits, Refused, carry_out
 
-EXAMPLES = ("profile",)
+EXAMPLES = ("profile", "clean", "master", "transactions")
 FOLDERS = ("backend/pipelines", "backend/tests/pipelines", "frontend/src/features", "frontend/e2e")
+SHARED = ("backend/tables", "backend/tests/tables")
 MARKED = (
+    ".github/docs/examples.md",
     ".env.example",
     "README.md",
+    "backend/.dockerignore",
     "backend/Dockerfile",
+    "backend/config/reload.py",
     "backend/config/settings.py",
     "backend/pyproject.toml",
     "backend/tests/config/test_imports.py",
@@ -30,6 +34,7 @@ MARKED = (
     "scripts/native/environment.py",
 )
 THIS = (
+    ".github/docs/examples.md",
     "backend/tests/compose/test_remove_examples.py",
     "backend/tests/test_remove_examples.py",
     "scripts/project/remove_examples.py",
@@ -57,6 +62,8 @@ def remove(names: list[str]) -> list[str]:
         for folder in FOLDERS:
             shutil.rmtree(ROOT / folder / name, ignore_errors=True)
         (ROOT / ".github" / f"{name}.png").unlink(missing_ok=True)
+    for folder in SHARED if is_last else ():
+        shutil.rmtree(ROOT / folder)
     for file in THIS if is_last else ():
         (ROOT / file).unlink()
     locked = subprocess.run([os.environ["UV"], "lock", "--quiet", "--project", str(BACKEND)])

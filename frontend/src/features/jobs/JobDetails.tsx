@@ -17,7 +17,9 @@ export function JobDetails({ job, isMine, mayChange }: Props) {
     ['Run', job.source && mayChange ? runs : `#${job.run}`],
     ...(job.source?.size ? [['Size', bytes(job.source.size)] satisfies [string, string]] : []),
     ['Priority', job.priority],
-    ...Object.entries(job.options).map(([name, value]): [string, ReactNode] => [name, measure(value)]),
+    ...Object.entries(job.options)
+      .filter(([, value]) => value !== '')
+      .map(([name, value]): [string, ReactNode] => [name, measure(value)]),
     ['Asked for', dateTime(job.created_at)],
     ['Id', <JobId key="id" id={job.id} />],
   ];
