@@ -75,7 +75,10 @@ class Work:
         return was_changed
 
     def write(self, target: Path) -> None:
-        """Write the table as CSV, once a round has changed nothing."""
+        """Write the table as CSV, once a round has changed nothing.
+
+        What separates the values stays, because it tells what a comma in a number means.
+        """
         self._run.report(CLEANED, "Writing the table")
         with ExitStack() as files:
             paths = [
@@ -85,7 +88,7 @@ class Work:
             columns = [pl.scan_parquet(path, glob=False) for path in paths]
             names = headings(self.names)
             named = [column.select(pl.all().alias(name)) for column, name in zip(columns, names, strict=True)]
-            pl.concat(named, how="horizontal").sink_csv(target, include_bom=True)
+            pl.concat(named, how="horizontal").sink_csv(target, include_bom=True, separator=self._delimiter)
 
     def _before(self, position: int) -> pl.Series:
         """Return a column as it is before this round, as strings."""
