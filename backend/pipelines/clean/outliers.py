@@ -22,13 +22,19 @@ def emptied(values: pl.Series, numbers: pl.Series) -> pl.Series:
 
 
 def clipped(values: pl.Series, numbers: pl.Series) -> pl.Series:
-    """Move what is far to the fence on its side, rounded inwards to the decimals that the column has."""
-    low, high = _fences(numbers)
+    """Move what is far to the fence on its side, rounded inwards to the decimals that the column has.
+
+    Again, until nothing is far: among few numbers a fence moves with those that it holds.
+    """
     decimals = values.drop_nulls().str.extract(r"\.(\d+)$").str.len_chars().max()
     step = Decimal(1).scaleb(-decimals if isinstance(decimals, int) else 0)
-    for far, fence, rounding in ((numbers < low, low, ROUND_CEILING), (numbers > high, high, ROUND_FLOOR)):
-        if far.any():
-            values = values.set(far.fill_null(False), f"{Decimal(fence).quantize(step, rounding):f}")
+    while far_from_others(numbers).any():
+        low, high = _fences(numbers)
+        for far, fence, rounding in ((numbers < low, low, ROUND_CEILING), (numbers > high, high, ROUND_FLOOR)):
+            if far.any():
+                written = f"{Decimal(fence).quantize(step, rounding):f}"
+                values = values.set(far.fill_null(False), written)
+                numbers = numbers.cast(pl.Float64).set(far.fill_null(False), float(written))
     return values
 
 

@@ -157,6 +157,12 @@ def test_what_was_cleaned_is_clean(
     assert (second, counts(result)) == (first, [])
 
 
+def test_few_numbers_are_clipped_until_none_is_far(tmp_path: Path) -> None:
+    rows, result = cleaned(tmp_path, "a;b\n1.5;w\n0.0;x\n-424173.9750126195;y\n7;z\n", outliers="clip")
+    assert rows[3] == ["-11.5000000001", "y"]  # the fence below it is 0.625 v - 4.3125: -11.5, but for the last digit
+    assert counts(result) == [("outlier", "a", 1)]
+
+
 def test_attempt_after_a_lost_one_goes_on_and_ends_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = "a,b,c,d\n" + "".join(f" {n % 7} ,n/a,+{n},x{n % 7}\n" for n in range(50))
     whole_rows, whole = cleaned(tmp_path, content)
