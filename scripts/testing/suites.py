@@ -45,7 +45,7 @@ def lint(reports: Path) -> Outcome:
 
 
 def unit(reports: Path) -> Outcome:
-    return _pytest("not integration and not compose", reports, seconds=600)
+    return _pytest("not integration and not compose", reports, seconds=900)
 
 
 def integration(reports: Path) -> Outcome:
