@@ -19,9 +19,7 @@ WITHIN = 90.0  # seconds
 @contextmanager
 def probing_stack(*, redis: str, postgres: str, folder: Path, variables: dict[str, str]) -> Iterator[Stack]:
     """Yield a stack, on a database of its own, whose backend has the probes: as a user adds pipelines, by a folder."""
-    for part in ("apps", "config", "pipelines"):
-        shutil.copytree(BACKEND / part, folder / "backend" / part)
-    shutil.copy2(BACKEND / "manage.py", folder / "backend")
+    shutil.copytree(BACKEND, folder / "backend", ignore=shutil.ignore_patterns(".*", "tests"))
     shutil.copytree(Path(__file__).with_name("probe"), folder / "backend" / "pipelines" / "probe")
     variables = {"REDIS_URL": f"{redis}/2", "PIPELINES": "pipelines"} | variables
     with (
