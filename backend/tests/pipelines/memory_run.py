@@ -33,6 +33,7 @@ class MemoryRun:
         self.artifacts: dict[str, bytes] = {}
         self.titles: dict[str, str] = {}
         self.reports: list[tuple[float, str]] = []
+        self.drafts: list[str] = []
         self._source, self._folder = source, folder
         self._results: dict[str, list[Any]] = {}
 
@@ -63,6 +64,9 @@ class MemoryRun:
 
     def report(self, percent: float, message: str = "") -> None:
         self.reports.append((percent, message))
+
+    def draft(self, text: str) -> None:
+        self.drafts.append(text)
 
     def checkpoint(self, state: Json) -> None:
         self.last_checkpoint = json.loads(json.dumps(to_jsonable_python(state), allow_nan=False))

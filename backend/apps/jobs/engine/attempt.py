@@ -34,6 +34,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MAX_CHECKPOINT = 64 * 1024  # characters of JSON
+MAX_DRAFT = 20_000  # characters
 REPORT_INTERVAL = 0.2  # seconds between two saved reports of one attempt
 
 
@@ -127,7 +128,7 @@ class Attempt:
         self.input: Json = step.input
         self.last_checkpoint: Json | None = step.checkpoint
         self.options: Json = deepcopy(job.options)  # the stage's function may change them
-        self._reported_at = 0.0
+        self._reported_at = self._drafted_at = 0.0
 
     def __str__(self) -> str:
         return f"job {self.job_id}: {self.job.stage} {self.label!r}, attempt {self.attempt}"
@@ -137,11 +138,18 @@ class Attempt:
         if now - self._reported_at < REPORT_INTERVAL:
             return
         self._reported_at = now
-        self._report(round(min(max(percent, 0.0), 100.0), 1), message[:500])
+        self._report(progress=round(min(max(percent, 0.0), 100.0), 1), message=message[:500])
+
+    def draft(self, text: str) -> None:
+        now = time.monotonic()
+        if now - self._drafted_at < REPORT_INTERVAL:
+            return
+        self._drafted_at = now
+        self._report(draft=text[:MAX_DRAFT].replace("\0", ""))
 
     @returns_connection
-    def _report(self, percent: float, message: str) -> None:
-        check(statements.report(self.fence, percent=percent, message=message), self.fence)
+    def _report(self, **what: Any) -> None:
+        check(statements.report(self.fence, **what), self.fence)
 
     @returns_connection
     def checkpoint(self, state: Json) -> None:

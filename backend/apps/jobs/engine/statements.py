@@ -67,7 +67,7 @@ def claim(*, queue: str, worker_id: UUID, worker_name: str, task_id: str) -> Cla
         Statement(
             f"""
             UPDATE jobs_step SET status = 'processing', attempt = attempt + 1, held_by = %s, worker = %s, task_id = %s,
-                progress = 0, error_code = '', error_message = '', started_at = %s
+                progress = 0, draft = '', error_code = '', error_message = '', started_at = %s
             WHERE id = (
                 SELECT id FROM jobs_step WHERE queue = %s AND status = 'queued' AND retry_at IS NULL
                 ORDER BY urgency, rank, id LIMIT 1 {skip_locked}
@@ -105,9 +105,9 @@ def begin(fence: Fence) -> Begun | None:
     return Begun(*row) if row else None
 
 
-def report(fence: Fence, *, percent: float, message: str) -> bool:
-    """Save progress, 0-100, and a message unless it is empty. Return False like `begin`."""
-    write = _write(fence, version="progress_version", progress=percent)
+def report(fence: Fence, *, message: str = "", **columns: Any) -> bool:
+    """Save `progress`, 0-100, or a `draft`, and a message unless it is empty. Return False like `begin`."""
+    write = _write(fence, version="progress_version", **columns)
     return execute_together(_raise_version(fence, message), write) is not None
 
 
@@ -131,7 +131,7 @@ def end(fence: Fence, *, outcome: str, **columns: Any) -> Row | None:
     )
     sizes = "(SELECT total FROM jobs_stage WHERE id = stage_id), "
     sizes += "(SELECT completed + failed + cancelled FROM jobs_stage WHERE id = stage_id)"
-    columns |= {"status": outcome, "held_by": None, "finished_at": _now()}
+    columns |= {"status": outcome, "held_by": None, "finished_at": _now(), "draft": ""}
     columns |= {"checkpoint": None} if outcome == "completed" else {}
     return execute_together(_raise_version(fence), counted, _write(fence, returning=sizes, **columns))
 

@@ -52,6 +52,7 @@ class StepState(BaseModel):
     queue: str
     status: StepStatus
     progress: float  # 0-100
+    draft: str  # what it has written of its result so far, while it is processing
     attempt: int
     worker: str  # the node name of the worker that has it, or had it last
     error: Failure | None

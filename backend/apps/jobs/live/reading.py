@@ -115,7 +115,8 @@ def step_state(step: Step) -> StepState:
     columns = ("id", "label", "queue", "status", "progress", "attempt", "worker", "retry_at")
     times = ("queued_at", "started_at", "finished_at")
     fields = {name: getattr(step, name) for name in columns + times}
-    return StepState(**fields, stage=step.stage.name, error=failure_in(step, MAX_ERROR))
+    draft = step.draft if step.status == StepStatus.PROCESSING else ""
+    return StepState(**fields, draft=draft, stage=step.stage.name, error=failure_in(step, MAX_ERROR))
 
 
 def artifact_state(artifact: Artifact) -> ArtifactState:

@@ -32,6 +32,12 @@ class Run(Protocol):
     def report(self, percent: float, message: str = "") -> None:
         """Save and announce progress, 0-100. Cheap to call often: most calls are coalesced."""
 
+    def draft(self, text: str) -> None:
+        """Show what this step has written of its result so far: the whole text, at most 20,000 characters.
+
+        Cheap to call often, like `report`. It is gone when the step ends, for then there is the result.
+        """
+
     def checkpoint(self, state: Json) -> None:
         """Save where a long step is. If its worker is lost, or it fails and is retried, the next attempt goes on there.
 

@@ -1185,6 +1185,8 @@ export interface components {
             status: components["schemas"]["StepStatus"];
             /** Progress */
             progress: number;
+            /** Draft */
+            draft: string;
             /** Attempt */
             attempt: number;
             /** Worker */

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Job } from '../../../shared/api/types';
-import { exampleJob } from '../exampleJob';
+import { exampleJob, exampleStep } from '../exampleJob';
 import { Result } from './Result';
 
 afterEach(() => {
@@ -31,6 +31,12 @@ test('a result is shown digit by digit as the server has it, and whole as JSON',
   expect(screen.getByText('القاهرة').tagName).toBe('BDI');
   expect(screen.getByText('no')).toBeDefined();
   expect(screen.getByText(exact).tagName).toBe('PRE');
+});
+
+test('while a result is written, what there is of it is shown', () => {
+  const steps = [exampleStep({ id: 1 }), exampleStep({ id: 2, draft: 'Once upon' })];
+  show({ status: 'processing', result: null, steps });
+  expect(screen.getByText('Once upon').getAttribute('aria-busy')).toBe('true');
 });
 
 test('a list of objects is a table, of at most 200 rows', async () => {
