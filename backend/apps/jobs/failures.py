@@ -63,6 +63,16 @@ class TransientError(JobError):
         self.retry_after = retry_after
 
 
+class NotYet(TransientError):
+    """Raised by a stage's function when its turn has not come, as where a rate limit is shared: this is no failure.
+
+    The step is queued once more, for `retry_after` seconds later, as often as it takes.
+    """
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(ErrorCode.UPSTREAM_ERROR, message, retry_after=retry_after)
+
+
 def parse_retry_after(value: str | None) -> float | None:
     """Return the seconds that an HTTP `Retry-After` header asks for: a number, or a date. None when it says neither.
 

@@ -18,7 +18,7 @@ from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
 from apps.jobs.engine.stages import close_stage, find_stage
 from apps.jobs.engine.statements import Fence
 from apps.jobs.engine.step_log import keeping_log
-from apps.jobs.failures import ADVICE, DISK_FULL, ErrorCode, JobError, TransientError, is_disk_full
+from apps.jobs.failures import ADVICE, DISK_FULL, ErrorCode, JobError, NotYet, TransientError, is_disk_full
 from apps.jobs.models import Job
 from apps.jobs.storage import files
 from config.logs import add_facts
@@ -70,7 +70,7 @@ def _run(attempt: Attempt, began: float) -> str:
 
 def _handle(attempt: Attempt, error: BaseException, began: float) -> str:
     if not is_time_limit(error) and (transient := as_transient(error)):
-        if attempt.step.retries < MAX_RETRIES:
+        if isinstance(transient, NotYet) or attempt.step.retries < MAX_RETRIES:
             return _try_again(attempt, transient)
         error = transient
     failure = error if isinstance(error, JobError) else _reason(error, attempt, began)
@@ -128,10 +128,12 @@ def _try_again(attempt: Attempt, error: TransientError) -> str:
     delay = retry_delay(attempt.step.retries + 1, retry_after=error.retry_after)
     retry_at = timezone.now() + timedelta(seconds=delay)
     columns = {"error_code": error.code, "error_message": error.message}
+    went_wrong = not isinstance(error, NotYet)
     with attempt.changing() as job:
         keep_progress(job)
-        keep_attempts(holding(attempt.fence), error=error, traceback=traceback_of(error))
-        written = statements.try_later(attempt.fence, retry_at=retry_at, **columns)
+        if went_wrong:
+            keep_attempts(holding(attempt.fence), error=error, traceback=traceback_of(error))
+        written = statements.try_later(attempt.fence, retry_at=retry_at, is_retry=went_wrong, **columns)
     check(written, attempt.fence)
     return f"is tried again in {delay:.1f} s: {error}"
 

@@ -136,11 +136,12 @@ def end(fence: Fence, *, outcome: str, **columns: Any) -> Row | None:
     return execute_together(_raise_version(fence), counted, _write(fence, returning=sizes, **columns))
 
 
-def try_later(fence: Fence, *, retry_at: Any, error_code: str, error_message: str) -> bool:
-    """Queue a step once more, for later. Return False like `begin`."""
+def try_later(fence: Fence, *, retry_at: Any, is_retry: bool, error_code: str, error_message: str) -> bool:
+    """Queue a step once more, for later; `is_retry` counts it. Return False like `begin`."""
     retry_at = connection.ops.adapt_datetimefield_value(retry_at)
     columns = {"retry_at": retry_at, "error_code": error_code, "error_message": error_message, "queued_at": _now()}
-    write = _write(fence, "retries = retries + 1", status="queued", held_by=None, progress=0, **columns)
+    counted = ["retries = retries + 1"] if is_retry else []
+    write = _write(fence, *counted, status="queued", held_by=None, progress=0, **columns)
     return execute_together(_raise_version(fence), write) is not None
 
 

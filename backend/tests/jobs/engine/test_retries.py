@@ -10,8 +10,8 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.jobs.engine import retries
 from apps.jobs.engine.retries import MAX_RETRIES, as_transient, retry_delay
-from apps.jobs.failures import ErrorCode, JobError, TransientError, parse_retry_after
-from apps.jobs.models import Job, JobStatus, Step, StepStatus
+from apps.jobs.failures import ErrorCode, JobError, NotYet, TransientError, parse_retry_after
+from apps.jobs.models import Job, JobStatus, PastAttempt, Step, StepStatus
 from apps.jobs.pipelines import Json, Run
 from apps.jobs.services import submit_job
 from config.queues import MAX_RETRY_DELAY
@@ -119,6 +119,27 @@ def test_transient_error_that_stays_fails_with_its_own_code(
     job.refresh_from_db()
     assert len(attempts) == 1 + MAX_RETRIES
     assert (job.status, job.error_code, job.error_message) == ("failed", "UPSTREAM_ERROR", "The server is busy.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_step_whose_turn_has_not_come_waits_for_it_as_often_as_it_takes(
+    job: Job, broker: Broker, probe: Functions, no_wait: None
+) -> None:
+    attempts: list[int] = []
+
+    def split(run: Run) -> Json:
+        attempts.append(run.attempt)
+        if run.attempt < MAX_RETRIES + 5:
+            raise NotYet("Others are before it.", retry_after=0)
+        return {"parts": 1}
+
+    probe.split = split
+    broker.catch_up()
+    job.refresh_from_db()
+    assert (job.status, len(attempts)) == (JobStatus.COMPLETED, MAX_RETRIES + 5)
+    step = Step.objects.get(stage__name="split")
+    assert (step.retries, step.error_message) == (0, "")
+    assert not PastAttempt.objects.filter(step=step).exists()
 
 
 @pytest.mark.django_db(transaction=True)
