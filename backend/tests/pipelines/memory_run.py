@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from pydantic_core import to_jsonable_python
 
 from apps.jobs.pipelines import Json, Planned, find_pipeline
+from apps.jobs.storage.fetch import fetch
 
 
 class MemoryRun:
@@ -75,6 +77,10 @@ class MemoryRun:
     def source(self) -> Iterator[Path]:
         assert self._source, "This run has no file: give it one as `source`."
         yield self._source
+
+    def fetch(self, url: str, destination: Path, *, max_bytes: int) -> str:
+        allowed = settings.FETCH_PRIVATE_HOSTS
+        return fetch(url, destination, max_bytes=max_bytes, allowed_private_hosts=allowed).content_type
 
     @contextmanager
     def working_folder(self) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +27,9 @@ from apps.jobs.live.doorbell import ring
 from apps.jobs.models import Artifact, Job, Stage, Step
 from apps.jobs.pipelines import Json
 from apps.jobs.storage import files
+
+if TYPE_CHECKING:
+    from apps.jobs.storage.fetch import Fetched
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +120,20 @@ def as_json(value: Any, what: str) -> str | None:
         raise JobError(ErrorCode.PROCESSING_ERROR, f"{what} can't be stored as JSON: {error}") from None
 
 
+def _fetch(
+    url: str, destination: Path, max_bytes: int, on_progress: Callable[[int, int | None], None] | None = None
+) -> "Fetched":
+    from apps.jobs.storage.fetch import fetch  # brings httpx, which the web server and most steps don't need
+
+    return fetch(
+        url,
+        destination,
+        max_bytes=max_bytes,
+        allowed_private_hosts=settings.FETCH_PRIVATE_HOSTS,
+        on_progress=on_progress,
+    )
+
+
 class Attempt:
     """Implements `pipelines.Run` on the database and the storage."""
 
@@ -196,22 +213,17 @@ class Attempt:
             return
         with files.working_folder(self.job_id) as folder:
             path = folder / "source"
-            self._fetch(path)
+            self._fetch_source(path)
             yield path
 
-    def _fetch(self, path: Path) -> None:
-        from apps.jobs.storage.fetch import fetch  # brings httpx, which the web server and most steps don't need
+    def fetch(self, url: str, destination: Path, *, max_bytes: int) -> str:
+        return _fetch(url, destination, max_bytes).content_type
 
+    def _fetch_source(self, path: Path) -> None:
         def show(received: int, total: int | None) -> None:
             self.report(40 * received / total if total else 10, f"Fetching {received:,} bytes")
 
-        fetched = fetch(
-            self.job.source_url,
-            path,
-            max_bytes=settings.JOBS_MAX_FILE_BYTES,
-            allowed_private_hosts=settings.FETCH_PRIVATE_HOSTS,
-            on_progress=show,
-        )
+        fetched = _fetch(self.job.source_url, path, settings.JOBS_MAX_FILE_BYTES, on_progress=show)
         self._show_source(fetched.name, fetched.size)
 
     @returns_connection

@@ -47,6 +47,12 @@ class Run(Protocol):
     def source(self) -> AbstractContextManager[Path]:
         """Yield the job's file as a local path; a URL is fetched first. Raises JobError."""
 
+    def fetch(self, url: str, destination: Path, *, max_bytes: int) -> str:
+        """Save what a stranger's address answers, and return its content type. Raises JobError.
+
+        Like a job's URL: public servers only, except those that FETCH_PRIVATE_HOSTS names.
+        """
+
     def working_folder(self) -> AbstractContextManager[Path]:
         """Yield an empty folder on the local disk, which is gone afterwards."""
 
