@@ -6,7 +6,7 @@ import { Artifacts } from '../../features/jobs/results/Artifacts';
 import { JobActions } from '../../features/jobs/JobActions';
 import { JobDetails } from '../../features/jobs/JobDetails';
 import { JobHead } from '../../features/jobs/JobHead';
-import { Result } from '../../features/jobs/results/Result';
+import { Result, Unfinished } from '../../features/jobs/results/Result';
 import { resultQuery } from '../../features/jobs/api';
 import { hasEnded, type HeldJob } from '../../features/jobs/merge';
 import type { StepContext } from '../../features/jobs/steps/StepDrawer';
@@ -85,12 +85,14 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
   const { Summary, Detail, areOnWhite = false } = partsOf(job.kind);
   const largeResult = useQuery(resultQuery(job));
   const result = job.result ?? largeResult.data;
+  const hasWords = hasEnded(job) || job.steps.some((step) => step.draft);
+  const isWithoutFiles = job.artifacts_total === 0 && hasWords;
   return (
     <Page title={sourceName(job)} tab={tabTitle(job)} aside={aside}>
       <JobDetails job={job} isMine={isMine} mayChange={mayChange} />
       <JobHead job={job} queues={queues} now={queues.now} />
       <Steps job={job} queues={queues} />
-      <div className={styles.columns}>
+      <div className={styles.columns} data-wide={isWithoutFiles ? 'result' : 'files'}>
         <Artifacts job={job} areOnWhite={areOnWhite} />
         <section className={styles.side} aria-labelledby="side">
           <h2 id="side">{Summary ? 'Summary' : 'Result'}</h2>
@@ -109,7 +111,7 @@ function KnownJob({ job, connection }: { job: HeldJob; connection: Connection })
 
 function NoSummary({ job, largeResult }: { job: Job; largeResult: UseQueryResult }) {
   if (job.result_url) return <Loading query={largeResult} what="The result" />;
-  return <p>{NO_SUMMARY[hasEnded(job) ? 'ended' : 'running']}</p>;
+  return <Unfinished job={job} />;
 }
 
 function Steps({ job, queues }: { job: HeldJob; queues: QueuesOfJob }) {
@@ -125,8 +127,3 @@ function Steps({ job, queues }: { job: HeldJob; queues: QueuesOfJob }) {
 function tabTitle(job: Job): string {
   return `${hasEnded(job) ? job.status : percent(job.progress)} · ${sourceName(job)}`;
 }
-
-const NO_SUMMARY = {
-  running: 'It is written when the last stage has run.',
-  ended: 'This job ended before one was written.',
-};

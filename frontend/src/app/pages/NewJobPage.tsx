@@ -6,6 +6,7 @@ import { RunningJobs } from '../../features/jobs/list/RunningJobs';
 import { NewestPictures } from '../../features/jobs/results/NewestPictures';
 import { pipelinesQuery } from '../../features/pipelines/api';
 import { NewJobForm } from '../../features/pipelines/NewJobForm';
+import { optionsOfLink } from '../../features/pipelines/optionsSchema';
 import { PipelinePicker } from '../../features/pipelines/PipelinePicker';
 import { queuesQuery } from '../../features/queues/api';
 import { QueueLines } from '../../features/queues/QueueLines';
@@ -53,6 +54,7 @@ function Choice({ pipelines }: { pipelines: Pipeline[] }) {
     );
   }
   if (from && !before.data) return <Loading query={before} what="The job to run again" />;
+  const again = before.data?.kind === chosen.kind ? before.data : undefined;
   const { sample, areOnWhite = false } = partsOf(chosen.kind);
   return (
     <div className={styles.columns}>
@@ -70,7 +72,8 @@ function Choice({ pipelines }: { pipelines: Pipeline[] }) {
             />
           )
         }
-        before={before.data?.kind === chosen.kind ? before.data : undefined}
+        given={{ ...again?.options, ...optionsOfLink(search) }}
+        urgency={again?.priority}
         onSubmitted={(job) => void navigate(`/jobs/${job.id}`)}
       />
       <div className={styles.side}>

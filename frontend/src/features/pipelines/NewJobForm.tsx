@@ -21,16 +21,17 @@ type Props = {
   sample: Sample | undefined;
   /** What comes of the sample. */
   made: ReactNode;
-  /** A job that is to be run again with changes: the form begins with its options. */
-  before: Job | undefined;
+  /** Options that the form begins with, and the priority: a job's that is to be run again with changes, or a link's. */
+  given: Record<string, unknown>;
+  urgency: Priority | undefined;
   onSubmitted: (job: Job) => void;
 };
 
-export function NewJobForm({ pipeline, sample, made, before, onSubmitted }: Props) {
+export function NewJobForm({ pipeline, sample, made, given, urgency, onSubmitted }: Props) {
   const fields = optionFields(pipeline.options_schema);
   const [source, setSource] = useState<ChosenSource>({ by: 'file', file: null, url: '' });
-  const [values, setValues] = useState(() => optionValues(fields, before?.options ?? {}));
-  const [priority, setPriority] = useState<Priority>(before?.priority ?? 'normal');
+  const [values, setValues] = useState(() => optionValues(fields, given));
+  const [priority, setPriority] = useState<Priority>(urgency ?? 'normal');
   const submission = useSubmission(onSubmitted);
   const known = ['file', 'url', 'options', 'priority', ...fields.map((field) => `options.${field.name}`)];
   const errors = fieldErrors(submission.error, known);

@@ -4,6 +4,8 @@ import { Field } from '../../shared/ui/Field';
 import type { FieldErrors } from '../../shared/api/errors';
 import type { OptionField, OptionValues } from './optionsSchema';
 
+const ONE_LINE = 500; // characters: a text that may be longer gets several lines
+
 type Props = {
   fields: OptionField[];
   values: OptionValues;
@@ -35,13 +37,15 @@ export function OptionsForm({ fields, values, errors, onChange }: Props) {
             </select>
           );
         }
-        if (field.type === 'lines') {
-          const lines = String(value);
+        if (field.type === 'lines' || (field.type === 'text' && (field.longest ?? 0) > ONE_LINE)) {
+          const text = String(value);
           return (
             <textarea
               {...attributes}
-              rows={Math.max(3, lines.split('\n').length)}
-              value={lines}
+              rows={Math.max(3, text.split('\n').length)}
+              required={field.required && field.type === 'text'}
+              maxLength={field.longest}
+              value={text}
               onChange={(event) => onChange(field.name, event.target.value)}
             />
           );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { optionFields, optionsToSend } from './optionsSchema';
+import { optionFields, optionsOfLink, optionsToSend, optionValues } from './optionsSchema';
 
 // As pydantic writes it.
 const schema = {
@@ -64,4 +64,15 @@ test('a list is sent line by line, without the empty ones, and an emptied one as
   expect(optionsToSend(fields, { tags: ' a \n\nc' })).toEqual({ tags: ['a', 'c'] });
   expect(optionsToSend(fields, { tags: '' })).toEqual({ tags: [] });
   expect(optionsToSend(fields, { tags: 'a\nb' })).toEqual({});
+});
+
+test('a link fills the form in', () => {
+  const link = new URLSearchParams(
+    'kind=report&from=1&header=false&max_columns=7&title=%E6%9D%B1%E4%BA%AC&x=y',
+  );
+  expect(optionValues(fields, optionsOfLink(link))).toEqual({
+    header: false,
+    max_columns: '7',
+    title: '東京',
+  });
 });

@@ -57,15 +57,20 @@ export function optionFields(schema: Schema): OptionField[] {
   });
 }
 
-/** Return what stands in the form for options that a job had. */
+/** Return what stands in the form for options that a job had, or that a link names. */
 export function optionValues(fields: OptionField[], options: Record<string, unknown>): OptionValues {
   const given = fields.filter(({ name }) => name in options);
   return Object.fromEntries(
     given.map(({ name, type }) => [
       name,
-      type === 'boolean' ? Boolean(options[name]) : asText(options[name]),
+      type === 'boolean' ? String(options[name]) === 'true' : asText(options[name]),
     ]),
   );
+}
+
+/** Return the options that a link names: `?kind=report&language=de`. Texts, as an address has no others. */
+export function optionsOfLink(search: URLSearchParams): Record<string, unknown> {
+  return Object.fromEntries([...search].filter(([name]) => name !== 'kind' && name !== 'from'));
 }
 
 /** Return the options to send: only what differs from the defaults, so that a default may change on the server. */

@@ -13,17 +13,19 @@ import { type Json, ResultValue } from './ResultValue';
 export function Result({ job }: { job: Job }) {
   const text = useQuery(resultTextQuery(job));
   if (job.result !== null || job.result_url) return <Content job={job} text={text} />;
-  const drafts = job.steps.filter((step) => step.draft);
-  if (drafts.length > 0) return drafts.map((step) => <Draft key={step.id} text={step.draft} />);
-  return <p className={styles.none}>{NONE[hasEnded(job) ? 'ended' : 'running']}</p>;
+  return <Unfinished job={job} />;
 }
 
-/** What a step has written of its result so far. */
-const Draft = ({ text }: { text: string }) => (
-  <p className={styles.draft} dir="auto" aria-busy>
-    {text}
-  </p>
-);
+/** What steps have written of a result that isn't there yet. */
+export function Unfinished({ job }: { job: Job }) {
+  const drafts = job.steps.filter((step) => step.draft);
+  if (drafts.length === 0) return <p className={styles.none}>{NONE[hasEnded(job) ? 'ended' : 'running']}</p>;
+  return drafts.map((step) => (
+    <p key={step.id} className={styles.draft} dir="auto" aria-busy>
+      {step.draft}
+    </p>
+  ));
+}
 
 const NONE = { running: 'It is there when the last stage has run.', ended: 'This job has none.' };
 
