@@ -5,7 +5,9 @@ Not environs: it refuses an empty number, reads a file with its last newline, an
 """
 
 import os
+import re  # examples
 from collections.abc import Callable, Collection
+from decimal import Decimal  # examples
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -69,6 +71,19 @@ def integer(name: str, default: int, *, at_least: int = 0) -> int:
     return _parsed(name, default, parse, f"a whole number of at least {at_least}")
 
 
+# examples
+def decimal(name: str) -> Decimal:
+    """Read a number that is exact, 0 or more; 0 where it is not set."""
+
+    def parse(value: str) -> Decimal:
+        if not re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII):
+            raise ValueError(value)
+        return Decimal(value)
+
+    return _parsed(name, Decimal(0), parse, "a number such as 0.25")
+
+
+# end of examples
 def choice(name: str, default: str, allowed: Collection[str]) -> str:
     return _parsed(name, default, {word: word for word in allowed}.__getitem__, "one of " + ", ".join(allowed))
 

@@ -32,6 +32,7 @@ WATCHED = [
     BACKEND / "apps",
     BACKEND / "config",
     BACKEND / "pipelines",
+    BACKEND / "chat",  # examples
     BACKEND / "tables",  # examples
 ]
 PATIENCE = 5  # seconds

@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.jobs",
     "apps.operations",
+    "chat",  # examples
+    "pipelines.answer",  # example: answer
     "pipelines.transactions",  # example: transactions
 ]
 MIDDLEWARE = [
@@ -180,9 +182,17 @@ JOBS_KEEP_DAYS = env.integer("JOBS_KEEP_DAYS", 30, at_least=1)
 JOBS_NO_WORKER_AFTER = env.integer("JOBS_NO_WORKER_AFTER", 120, at_least=1)  # seconds
 JOBS_WHEN_BROKER_DOWN = env.choice("JOBS_WHEN_BROKER_DOWN", "wait", ("wait", "run"))
 FETCH_PRIVATE_HOSTS = env.words("FETCH_PRIVATE_HOSTS")
-AI_BASE_URL = env.text("AI_BASE_URL")  # example: profile
-AI_API_KEY = env.text("AI_API_KEY")  # example: profile
-AI_MODEL = env.text("AI_MODEL")  # example: profile
+# examples
+AI_BASE_URL = env.text("AI_BASE_URL")
+AI_API_KEY = env.text("AI_API_KEY")
+AI_MODEL = env.text("AI_MODEL")
+AI_PRICE_IN = env.decimal("AI_PRICE_IN")  # of a million tokens
+AI_PRICE_OUT = env.decimal("AI_PRICE_OUT")
+AI_DAILY_TOKENS = env.integer("AI_DAILY_TOKENS", 1_000_000)  # of one user; 0: no limit
+AI_REQUESTS_PER_MINUTE = env.integer("AI_REQUESTS_PER_MINUTE", 60)  # of all workers together; 0: no limit
+AI_RATE_STORAGE = env.redis_url("REDIS_URL", 1)
+# end of examples
+SEARCH_URL = env.text("SEARCH_URL")  # example: answer
 
 USE_TZ = True
 TIME_ZONE = "UTC"

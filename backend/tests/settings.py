@@ -14,7 +14,8 @@ VARIABLES = {
     "CELERY_RESULT_BACKEND": "cache+memory://",
     "DATABASE_URL": "",
     "REDIS_PASSWORD": "",
-    **dict.fromkeys(("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"), ""),  # example: profile
+    **dict.fromkeys(("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"), ""),  # examples
+    "SEARCH_URL": "",  # example: answer
     "CELERY_TASK_ALWAYS_EAGER": "",
 }
 os.environ.update(VARIABLES)
@@ -27,4 +28,5 @@ pools.start_thread = lambda run: None  # no presence looks after steps by itself
 # In a file and not in memory: threads then share it as they do in a running stack.
 DATABASES["default"]["TEST"] = {"NAME": Path(VARIABLES["DATA_DIR"]) / "test.sqlite3"}  # noqa: F405
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+AI_RATE_STORAGE = "memory://"  # examples
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

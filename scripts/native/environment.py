@@ -20,7 +20,8 @@ PERSONAL = (
     "DATA_DIR",
     "PIPELINES",
     *("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "REDIS_URL", "REDIS_PASSWORD"),
-    *("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"),  # example: profile
+    *("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"),  # examples
+    "SEARCH_URL",  # example: answer
 )
 
 _ASSIGNMENT = re.compile(r"""^(?:export\s+)?(\w+)=(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$""")

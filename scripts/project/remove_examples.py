@@ -15,15 +15,16 @@ import sys
 from native.environment import BACKEND, ROOT
 from project.edits import Edits, Refused, carry_out
 
-EXAMPLES = ("profile", "clean", "master", "transactions")
+EXAMPLES = ("profile", "clean", "master", "transactions", "answer")
 FOLDERS = ("backend/pipelines", "backend/tests/pipelines", "frontend/src/features", "frontend/e2e")
-SHARED = ("backend/tables", "backend/tests/tables")
+SHARED = ("backend/chat", "backend/tables", "backend/tests/chat", "backend/tests/tables")
 MARKED = (
     ".github/docs/examples.md",
     ".env.example",
     "README.md",
     "backend/.dockerignore",
     "backend/Dockerfile",
+    "backend/config/env.py",
     "backend/config/reload.py",
     "backend/config/settings.py",
     "backend/pyproject.toml",

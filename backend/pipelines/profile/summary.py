@@ -21,9 +21,7 @@ def summarize(run: Run) -> Json:
         # Imported only where a model is configured: the client alone takes a second and 40 MB.
         from pipelines.profile.model import write_summary
 
-        run.report(30, f"Waiting for {settings.AI_MODEL}")
-        summary = write_summary(table, columns, share_values=run.options["share_values"])
-        written_by = settings.AI_MODEL
+        summary, written_by = write_summary(run, table, columns), settings.AI_MODEL
     else:
         summary, written_by = summary_of(table, columns, read["notes"]), "statistics"
     for name, (content, content_type, title) in statistics_files(columns).items():

@@ -24,8 +24,8 @@ def test_module_needs_neither_celery_nor_django(module: str) -> None:
     [
         (["-m", "config.celery_command", "worker", "--help"], {"celery.bin.celery", "flower", "prompt_toolkit"}),
         (["-c", "import config.asgi"], {"httpx"}),
-        (["-c", "import config.asgi"], {"duckdb", "numpy", "polars"}),  # examples
-        (["-c", "import config.asgi"], {"matplotlib", "openai"}),  # example: profile
+        (["-c", "import config.asgi"], {"bs4", "duckdb", "limits", "numpy", "openai", "polars"}),  # examples
+        (["-c", "import config.asgi"], {"matplotlib"}),  # example: profile
     ],
     ids=lambda value: " ".join(value),
 )

@@ -32,9 +32,10 @@ class Upstream:
         return f"http://{HOST}:{self._port}{path}"
 
     def respond(self, handler: BaseHTTPRequestHandler) -> None:
-        answers = self._answers[handler.path]
-        turn = min(len(self.asked[handler.path]), len(answers) - 1)
-        self.asked[handler.path].append(time.monotonic())
+        path = handler.path.partition("?")[0]
+        answers = self._answers[path]
+        turn = min(len(self.asked[path]), len(answers) - 1)
+        self.asked[path].append(time.monotonic())
         answers[turn](handler)
 
 
@@ -62,8 +63,8 @@ def status(code: int, **headers: str) -> Answer:
     return lambda handler: _send(handler, code, b"not now", **headers)
 
 
-def whole(body: bytes) -> Answer:
-    return lambda handler: _send(handler, 200, body)
+def whole(body: bytes, **headers: str) -> Answer:
+    return lambda handler: _send(handler, 200, body, **headers)
 
 
 def half(body: bytes) -> Answer:

@@ -12,7 +12,7 @@ test('one click runs the sample, and its charts come live', { tag: '@native' }, 
   await expect(page.getByRole('heading', { name: '6 columns, 1,461 rows' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Table of columns' })).toBeVisible();
   const summary = page.getByRole('heading', { name: 'Summary' }).locator('..');
-  await expect(summary).not.toContainText('It is written when');
+  await expect(summary).not.toContainText('It is there when');
   await expect(pictures(page)).toHaveCount(9); // one per column, correlations, over time, duplicate rows
   await expectDrawn(page);
   await expectSmoothMovement(page);

@@ -209,5 +209,8 @@ def _valid_options(pipeline: Pipeline, options: Any) -> dict[str, Any]:
     try:
         return pipeline.options.model_validate(options or {}).model_dump(mode="json")
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+        problems = [
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
+        ]
         raise InvalidRequest({"options": problems}) from None

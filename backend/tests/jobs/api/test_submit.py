@@ -38,7 +38,7 @@ def test_submitted_job_is_answered_at_once_whole_and_with_its_address(ada: Clien
         ("draw", "charts_cpu", 0),
     ]
     assert set(job["steps"][0]) == {
-        *("id", "stage", "label", "queue", "status", "progress", "attempt", "worker", "error"),
+        *("id", "stage", "label", "queue", "status", "progress", "attempt", "worker", "error", "draft"),
         *("retry_at", "queued_at", "started_at", "finished_at"),
     }
 
