@@ -133,7 +133,7 @@ class Step(models.Model):
     status = models.CharField(max_length=16, choices=StepStatus, default=StepStatus.QUEUED)
     checkpoint = models.JSONField(null=True)  # where the next attempt goes on from; null once this is completed
     progress = models.FloatField(default=0)  # 0-100, of this attempt
-    draft = models.TextField(blank=True, default="")  # what this attempt has written of its result so far
+    draft = models.TextField(blank=True, default="", db_default="")  # of the result, as far as it is written
     version = models.BigIntegerField(default=1)  # the job's, at the last change of this step
     progress_version = models.BigIntegerField(
         default=0

@@ -80,7 +80,8 @@ def bare(step: int) -> str:
     began = time.time()
     _write(
         "UPDATE bench_step SET status = 'processing', attempt = attempt + 1, held_by = %s, worker = 'bare', "
-        "task_id = %s, progress = 0, error_code = '', error_message = '', started_at = clock_timestamp() WHERE id = %s",
+        "task_id = %s, progress = 0, draft = '', error_code = '', error_message = '', "
+        "started_at = clock_timestamp() WHERE id = %s",
         WORKER,
         bare.request.id,
         step,
@@ -95,7 +96,7 @@ def bare(step: int) -> str:
     _write(
         "UPDATE bench_job SET version = version + 1; UPDATE bench_stage SET completed = completed + 1; "
         "UPDATE bench_step SET status = 'completed', progress = 100, version = version + 1, held_by = NULL, "
-        "result = %s, finished_at = clock_timestamp() WHERE id = %s",
+        "result = %s, draft = '', checkpoint = NULL, finished_at = clock_timestamp() WHERE id = %s",
         json.dumps({"began": began}),
         step,
     )
