@@ -57,7 +57,7 @@ def complete(messages: Sequence[Message], *, show: Show | None = None) -> Reply:
     except (openai.OpenAIError, ValueError, AttributeError, TypeError) as error:
         message = f"{SERVER} did not answer in the form of the chat completions API. Check AI_BASE_URL."
         raise JobError(ErrorCode.UPSTREAM_ERROR, message) from error
-    text = without_thoughts(text).strip()
+    text = without_thoughts(text).replace("\0", "").strip()  # which no database takes
     if not text:
         message = f"{SERVER} answered with an empty text. Try again, or set AI_MODEL to another model."
         raise JobError(ErrorCode.UPSTREAM_ERROR, message)

@@ -28,5 +28,5 @@ pools.start_thread = lambda run: None  # no presence looks after steps by itself
 # In a file and not in memory: threads then share it as they do in a running stack.
 DATABASES["default"]["TEST"] = {"NAME": Path(VARIABLES["DATA_DIR"]) / "test.sqlite3"}  # noqa: F405
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-AI_RATE_STORAGE = "memory://"  # examples
+AI_RATE_STORAGE, AI_REQUESTS_PER_MINUTE = "memory://", 0  # examples
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -34,6 +34,7 @@ def text_of(content: bytes, content_type: str) -> str:
     if kind not in ("text/plain", "text/html", "application/xhtml+xml"):
         return ""
     text = UnicodeDammit(content, known_definite_encodings=[charset] if charset else []).unicode_markup or ""
+    text = text.replace("\0", "")  # which no database takes
     if kind == "text/plain":
         return text.strip()[:MAX_TEXT]
     page = BeautifulSoup(text, "html.parser")

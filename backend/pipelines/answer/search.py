@@ -20,7 +20,8 @@ def search(run: Run) -> Json:
         return {"found": []}
     run.report(10, "Searching the web")
     found = {str(result["url"]): str(result.get("title") or "")[:200] for result in _results(run.options["message"])}
-    return {"found": [{"title": title, "url": url} for url, title in found.items()][:PAGES]}
+    pages = [{"title": title.replace("\0", ""), "url": url} for url, title in found.items() if url.isprintable()]
+    return {"found": pages[:PAGES]}
 
 
 def _results(message: str) -> list[Json]:

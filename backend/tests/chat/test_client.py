@@ -42,6 +42,11 @@ def test_reply_comes_with_the_servers_own_count(ask: Callable[[], Reply], server
     assert not {"tools", "functions", "tool_choice"} & set(asked)
 
 
+def test_what_no_database_takes_is_left_out(ask: Callable[[], Reply], server: ModelServer) -> None:
+    server.reply = "A \0fine table."
+    assert ask().text == "A fine table."
+
+
 def test_tokens_are_estimated_where_the_server_does_not_tell(ask: Callable[[], Reply], server: ModelServer) -> None:
     server.usage = None
     assert ask() == Reply("A fine table.", 11 // 4, 13 // 4)

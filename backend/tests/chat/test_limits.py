@@ -63,7 +63,7 @@ def test_turn_that_has_not_come_says_when_it_does(settings: Settings) -> None:
 
 
 def test_redis_that_is_away_may_come_back(settings: Settings) -> None:
-    settings.AI_RATE_STORAGE = "redis://127.0.0.1:1/0"
+    settings.AI_RATE_STORAGE, settings.AI_REQUESTS_PER_MINUTE = "redis://127.0.0.1:1/0", 3
     with pytest.raises(TransientError, match="Redis could not be reached") as caught:
         take_turn()
     assert not isinstance(caught.value, NotYet)

@@ -171,6 +171,15 @@ def test_question_is_what_is_searched_for(ask: Ask, web: Upstream, settings: Set
     assert result["sources"] == []
 
 
+def test_result_that_no_database_takes_is_left_out(
+    ask: Ask, model: ModelServer, web: Upstream, settings: Settings
+) -> None:
+    page = web.offer("/page", whole(b"Old.", Content_Type="text/plain"))
+    results = [{"url": f"{page}\0", "title": "bad"}, {"url": page, "title": "go\0od"}]
+    settings.SEARCH_URL = web.offer("/search", whole(json.dumps({"results": results}).encode()))
+    assert [source["title"] for source in ask("How old?", web_search=True)["sources"]] == ["good"]
+
+
 def test_page_inside_of_the_network_is_never_read(
     ask: Ask, model: ModelServer, web: Upstream, settings: Settings
 ) -> None:
@@ -222,6 +231,8 @@ def test_page_is_read_within_bounds() -> None:
     assert text_of("<meta charset=shift_jis>東京".encode("shift-jis"), "text/html") == "東京"
     assert text_of("東京".encode("euc-jp"), "text/plain; charset=euc-jp") == "東京"
     assert text_of(b"fine", "text/plain; charset=unheard-of") == "fine"
+    assert text_of(b"<p>fi\0ne", "text/html; charset=utf-8") == "fine"
+    assert text_of(b"fi\0ne", "text/plain; charset=utf-8") == "fine"
     assert text_of(b"fine", "") == "fine"  # email.message takes it for text/plain, as it was no page of anything else
 
 

@@ -29,7 +29,7 @@ function only(...labels: string[]): Job {
 test('what runs, what waits behind what, and what is tried again are told at once', () => {
   expect(describeSituation(job, known, now)).toBe(
     '2 steps run in charts_cpu. 2 steps wait in charts_cpu: 12 steps of other jobs ahead. ' +
-      'wind failed and is tried again in 12 s: The storage answered 503: it is overloaded.',
+      'wind is tried again in 12 s: The storage answered 503: it is overloaded.',
   );
 });
 

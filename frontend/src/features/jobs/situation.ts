@@ -61,10 +61,10 @@ function retrying(steps: Step[], now: number): string {
   const next = Math.min(...steps.map((step) => Date.parse(step.retry_at ?? '')));
   if (steps.length === 0) return '';
   const seconds = wholeSeconds(secondsUntil(next, now) * 1000);
-  if (steps.length > 1) return `${steps.length} steps failed and are tried again, the first in ${seconds}.`;
+  if (steps.length > 1) return `${steps.length} steps are tried again, the first in ${seconds}.`;
   const [step] = steps;
   const reason = step?.error ? `: ${step.error.message}` : '.';
-  return `${step?.label} failed and is tried again in ${seconds}${reason}`;
+  return `${step?.label} is tried again in ${seconds}${reason}`;
 }
 
 function howItEnded({ status, stages, steps, steps_total }: Job): string {
