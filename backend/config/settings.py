@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.operations",
     "chat",  # examples
     "pipelines.answer",  # example: answer
+    "pipelines.notify",  # example: notify
     "pipelines.transactions",  # example: transactions
 ]
 MIDDLEWARE = [
@@ -166,15 +167,32 @@ SPECTACULAR_SETTINGS = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "storage", "allow_overwrite": True},
+S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL")
+S3_PUBLIC_URL = env.text("S3_PUBLIC_URL")
+S3 = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": env.text("S3_BUCKET"),
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": env.text("S3_REGION", "us-east-1"),
+        "access_key": env.text("S3_ACCESS_KEY_ID") or None,  # None: as boto3 finds one, such as a machine's role
+        "secret_key": env.text("S3_SECRET_ACCESS_KEY") or None,
+        "signature_version": "s3v4",
+        "addressing_style": "path" if S3_ENDPOINT_URL else "auto",
+        "max_memory_size": 8_000_000,  # bytes of a file that is read; the rest is on disk
     },
+}
+LOCAL = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": DATA_DIR / "storage", "allow_overwrite": True},
+}
+STORAGES = {
+    "default": S3 if env.text("S3_BUCKET") else LOCAL,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
 JOBS_MAX_FILE_BYTES = env.integer("JOBS_MAX_FILE_BYTES", 100_000_000, at_least=1)
+JOBS_MAX_UPLOAD_BYTES = env.integer("JOBS_MAX_UPLOAD_BYTES", 5_000_000_000, at_least=1)
 JOBS_MAX_ACTIVE_PER_USER = env.integer("JOBS_MAX_ACTIVE_PER_USER", 1000, at_least=1)
 JOBS_MAX_BYTES_PER_USER = env.integer("JOBS_MAX_BYTES_PER_USER", 0)  # 0: no limit
 JOBS_SHARED = env.flag("JOBS_SHARED", False)

@@ -19,6 +19,7 @@ PERSONAL = (
     "DATABASE_URL",
     "DATA_DIR",
     "PIPELINES",
+    "S3_BUCKET",
     *("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "REDIS_URL", "REDIS_PASSWORD"),
     *("AI_BASE_URL", "AI_API_KEY", "AI_MODEL"),  # examples
     "SEARCH_URL",  # example: answer

@@ -1,6 +1,7 @@
 """The browser suite: Playwright drives a real Chromium, against the Compose stack where a Docker engine answers.
 
 The native stack is driven too: by the tests marked so then, by all that don't need Compose where no engine answers.
+Once more with its files in a bucket, by the tests of what comes in and goes out.
 """
 
 import os
@@ -14,10 +15,11 @@ from native.environment import FRONTEND, ROOT
 from testing.commands import run
 from testing.compose import engine_answers
 from testing.results import Outcome, failed, read_junit, skipped
-from testing.stacks import NotReady, compose_stack, native_stack
+from testing.stacks import NotReady, bucket_stack, compose_stack, native_stack
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-ON_BOTH_STACKS = "--grep=@native"  # each pipeline's first journey
+ON_BOTH_STACKS = "--grep=@native"  # a pipeline's first journey
+WITH_A_BUCKET = ("upload.spec.ts", "running.spec.ts")
 
 Stack = Callable[..., AbstractContextManager[dict[str, str]]]
 
@@ -37,7 +39,8 @@ def run_suite(reports: Path) -> Outcome:
         outcome = run_journeys(native_stack, reports=reports / "native", chromium=chromium)
         return outcome + Outcome(notes=("no Docker engine answers, so all ran on the native stack",))
     outcome = run_journeys(compose_stack, reports=reports / "compose", chromium=chromium)
-    return outcome + run_journeys(native_stack, ON_BOTH_STACKS, reports=reports / "native", chromium=chromium)
+    outcome += run_journeys(native_stack, ON_BOTH_STACKS, reports=reports / "native", chromium=chromium)
+    return outcome + run_journeys(bucket_stack, *WITH_A_BUCKET, reports=reports / "bucket", chromium=chromium)
 
 
 def run_journeys(stack: Stack, *chosen: str, reports: Path, chromium: str) -> Outcome:

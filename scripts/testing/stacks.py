@@ -11,6 +11,7 @@ from pathlib import Path
 from native.environment import PERSONAL, PORTS, ROOT, given_environment, native_environment
 from native.processes import Process, Service, stop
 from native.up import READY
+from testing.bucket import KEY, SECRET, make_bucket, s3_server
 from testing.compose import ComposeFailed, Project, free_ports
 from testing.waiting import wait_until
 
@@ -49,10 +50,24 @@ def compose_stack(*, log: Path) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def native_stack(*, log: Path) -> Iterator[dict[str, str]]:
+def bucket_stack(*, log: Path) -> Iterator[dict[str, str]]:
+    """Run the native stack with its files in a bucket."""
+    with s3_server() as url:
+        settings = {
+            "S3_BUCKET": make_bucket(url),
+            "S3_ENDPOINT_URL": url,
+            "S3_ACCESS_KEY_ID": KEY,
+            "S3_SECRET_ACCESS_KEY": SECRET,
+        }
+        with native_stack(log=log, settings=settings) as variables:
+            yield variables
+
+
+@contextmanager
+def native_stack(*, log: Path, settings: dict[str, str] | None = None) -> Iterator[dict[str, str]]:
     """Run the native stack as `scripts/up --native` does, on data of its own. Yield its processes' environment."""
     with tempfile.TemporaryDirectory(prefix="test-browser-", ignore_cleanup_errors=True) as folder:
-        variables = SETTINGS | {"DATA_DIR": folder} | free_ports(*(port.variable for port in PORTS))
+        variables = SETTINGS | (settings or {}) | {"DATA_DIR": folder} | free_ports(*(port.variable for port in PORTS))
         command = [sys.executable, "-m", "native.up"]
         environment = os.environ | variables
         up = Process(Service("up", command, ROOT / "scripts", environment, stop_signal=signal.SIGINT), log=log)

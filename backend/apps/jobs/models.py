@@ -9,11 +9,14 @@ from django.utils import timezone
 
 
 class JobStatus(models.TextChoices):
+    CREATED = "created"  # its file is still to come
+    UPLOADING = "uploading"
     QUEUED = "queued"
     PROCESSING = "processing"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"  # its file didn't come
 
 
 class StepStatus(models.TextChoices):
@@ -35,7 +38,9 @@ class Priority(models.TextChoices):
         return list(Priority).index(self)
 
 
+AWAITING_FILE = (JobStatus.CREATED, JobStatus.UPLOADING)
 ACTIVE_JOB = (JobStatus.QUEUED, JobStatus.PROCESSING)
+UNENDED_JOB = (*AWAITING_FILE, *ACTIVE_JOB)
 UNENDED_STEP = (StepStatus.QUEUED, StepStatus.PROCESSING)
 
 
@@ -84,7 +89,7 @@ class Job(models.Model):
                 condition=~Q(source_url=""),
                 name="runs_of_address",
             ),
-            models.Index(fields=["owner"], condition=Q(status__in=["queued", "processing"]), name="active_jobs"),
+            models.Index(fields=["owner"], condition=Q(status__in=UNENDED_JOB), name="unended_jobs"),
             models.Index(fields=["finished_at"]),
             models.Index(fields=["-created_at", "-id"], name="newest_jobs"),  # of all users, for operators
             models.Index(
@@ -94,6 +99,18 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class Upload(models.Model):
+    """How much has arrived of a file that comes in chunks. Gone when it is complete, or isn't awaited any more."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True)
+    received = models.BigIntegerField(default=0)  # bytes, from the file's beginning on
+    multipart = models.CharField(max_length=1024, blank=True)  # the bucket's id of it, where files go to one
+    touched_at = models.DateTimeField(default=timezone.now, db_index=True)  # when the last of them came
+
+    def __str__(self) -> str:
+        return f"{self.received} bytes for {self.job_id}"
 
 
 class Stage(models.Model):

@@ -1,4 +1,4 @@
-"""Removes what nobody needs any more: files without a row, old jobs, ended sessions. Beat calls it."""
+"""Removes what nobody needs: files without a row, uploads that stopped, old jobs, ended sessions. Beat calls it."""
 
 from datetime import timedelta
 
@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.jobs.models import ACTIVE_JOB, Job
-from apps.jobs.services import delete_job
+from apps.jobs.models import UNENDED_JOB, Job
+from apps.jobs.services import delete_job, expire_uploads, forget_uploads
 from apps.jobs.storage import files
 
 BATCH = 500
@@ -17,12 +17,14 @@ SURELY_SUBMITTED = timedelta(minutes=15)  # longer than a submit takes from its 
 def clean_up() -> int:
     """Clean up, and return how many jobs' files went."""
     call_command("clearsessions")
+    expire_uploads()
+    forget_uploads()
     return _delete_old_jobs() + _delete_orphans() + files.delete_left_working_folders()
 
 
 def _delete_old_jobs() -> int:
     old = timezone.now() - timedelta(days=settings.JOBS_KEEP_DAYS)
-    jobs = Job.objects.exclude(status__in=ACTIVE_JOB).filter(finished_at__lt=old)[:BATCH]
+    jobs = Job.objects.exclude(status__in=UNENDED_JOB).filter(finished_at__lt=old)[:BATCH]
     for job in jobs:
         delete_job(job.pk)
     return len(jobs)

@@ -6,10 +6,11 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
 from django.db import close_old_connections
-from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 from zipstream import ZipStream
@@ -17,6 +18,7 @@ from zipstream import ZipStream
 from apps.jobs.api.access import shown_artifacts, visible_job
 from apps.jobs.api.negotiation import AnyAccept
 from apps.jobs.models import Artifact
+from apps.jobs.storage import bucket
 
 # An image that can carry no script: anything else is only ever downloaded.
 SHOWN_INLINE = ("image/png", "image/jpeg", "image/webp")
@@ -30,20 +32,35 @@ class Download(FileResponse):
 class ArtifactView(APIView):
     content_negotiation_class = AnyAccept
 
-    @extend_schema(operation_id="jobs_artifact_retrieve", responses={(200, "application/octet-stream"): bytes})
-    def get(self, request: Request, job_id: UUID, artifact_id: int) -> StreamingHttpResponse:
+    @extend_schema(
+        operation_id="jobs_artifact_retrieve",
+        parameters=[OpenApiParameter("download", bool, description="Given: a picture, too, is saved, not shown.")],
+        responses={(200, "application/octet-stream"): bytes},
+    )
+    def get(self, request: Request, job_id: UUID, artifact_id: int) -> HttpResponseBase:
         """A file that a job made."""
         artifact = get_object_or_404(shown_artifacts(visible_job(request, job_id)), pk=artifact_id)
+        shown = artifact.content_type in SHOWN_INLINE and "download" not in request.query_params
+        if bucket.is_used():
+            return _to_bucket(artifact, shown=shown)
         try:
             file = default_storage.open(artifact.path)
         except FileNotFoundError:  # deleted in between
             raise Http404 from None
-        shown = artifact.content_type in SHOWN_INLINE
         response = Download(file, as_attachment=not shown, filename=safe_name(artifact.name))
         response["Content-Type"] = artifact.content_type
         response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private, max-age=31536000, immutable"  # a new file gets a new id
         return read_in_thread(response)
+
+
+def _to_bucket(artifact: Artifact, *, shown: bool) -> HttpResponse:
+    """Send whoever asks to the bucket, with an address that is good for this one file and an hour."""
+    name, content_type = safe_name(artifact.name), artifact.content_type
+    url = bucket.signed_download(artifact.path, name=name, content_type=content_type, as_attachment=not shown)
+    response = HttpResponseRedirect(url)
+    response["Cache-Control"] = f"private, max-age={bucket.VALID_FOR // 2}"
+    return response
 
 
 class ArchiveView(APIView):

@@ -61,12 +61,28 @@ def validated(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, A
     return dict(serializer.validated_data)
 
 
+class Announcement(serializers.Serializer[Any]):
+    """A file that is to come in chunks, below `upload/`."""
+
+    name = serializers.CharField(max_length=255)
+    size = serializers.IntegerField(min_value=0, max_value=2**63 - 1, help_text="In bytes.")
+
+
 class Submission(serializers.Serializer[Any]):
     kind = serializers.CharField(max_length=64)
     file = Upload(required=False, allow_null=True)
     url = serializers.CharField(required=False, allow_blank=True)
+    upload = Announcement(required=False, allow_null=True)
     options = JsonText(required=False, allow_null=True)
     priority = Choice(Priority, required=False)
+
+
+class UploadQuery(serializers.Serializer[Any]):
+    sha256 = serializers.RegexField(
+        r"^[A-Za-z0-9+/]{43}=$",
+        required=False,
+        help_text="Of the next chunk, in base64: then a bucket takes no other.",
+    )
 
 
 class IdempotencyKey(serializers.Serializer[Any]):

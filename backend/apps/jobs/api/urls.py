@@ -14,6 +14,7 @@ from apps.jobs.api.steps import (
     StepsView,
     StepView,
 )
+from apps.jobs.api.uploads import StartView, UploadView
 from apps.jobs.api.views import (
     AgainView,
     ArtifactsView,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("jobs/many/retry/", RetryManyView.as_view(), name="jobs-retry"),
     path("jobs/many/delete/", DeleteManyView.as_view(), name="jobs-delete"),
     path("jobs/<uuid:job_id>/", JobView.as_view(), name="job"),
+    path("jobs/<uuid:job_id>/upload/", UploadView.as_view(), name="job-upload"),
+    path("jobs/<uuid:job_id>/start/", StartView.as_view(), name="job-start"),
     path("jobs/<uuid:job_id>/cancel/", CancelView.as_view(), name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", RetryView.as_view(), name="job-retry"),
     path("jobs/<uuid:job_id>/again/", AgainView.as_view(), name="job-again"),

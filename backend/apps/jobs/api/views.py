@@ -87,10 +87,15 @@ class JobsView(APIView):
         responses={201: JobState, 200: JobState},
     )
     def post(self, request: Request) -> Response:
-        """Submit a job. The same `Idempotency-Key` returns the same job, with 200; for another request, 409."""
+        """Submit a job. The same `Idempotency-Key` returns the same job, with 200; for another request, 409.
+
+        A large file is announced with `upload`, sent in chunks to `upload/`, and the job then started at `start/`.
+        """
         _refuse_oversized_body(request)
         key = validated(IdempotencyKey, {"Idempotency-Key": request.headers.get("Idempotency-Key", "")})
         wanted = validated(Submission, request.data)
+        if announced := wanted.pop("upload", None):
+            wanted["upload"] = services.Announced(**announced)
         job, is_new = services.submit_job(
             owner=user_of(request), idempotency_key=key["Idempotency-Key"] or None, **wanted
         )

@@ -21,7 +21,7 @@ from apps.jobs.live.credentials import Credential, still_valid
 from apps.jobs.live.doorbell import owner_group
 from apps.jobs.live.messages import Heartbeat, JobDeleted
 from apps.jobs.live.reading import read_summary_update, read_update
-from apps.jobs.models import ACTIVE_JOB, Job
+from apps.jobs.models import UNENDED_JOB, Job
 
 log = logging.getLogger(__name__)
 
@@ -251,7 +251,7 @@ def _read_versions(
     watched: set[UUID], owners: set[int], known: set[UUID]
 ) -> tuple[dict[int, dict[UUID, int]], set[UUID]]:
     """Return the versions of unfinished and just-finished jobs by owner, and which of the known jobs exist."""
-    unfinished = Q(status__in=ACTIVE_JOB) | Q(finished_at__gt=timezone.now() - JUST_FINISHED)
+    unfinished = Q(status__in=UNENDED_JOB) | Q(finished_at__gt=timezone.now() - JUST_FINISHED)
     live: dict[int, dict[UUID, int]] = defaultdict(dict)
     jobs = Job.objects.filter(Q(pk__in=watched) | Q(owner__in=owners), unfinished)
     for job_id, owner_id, version in jobs.values_list("pk", "owner_id", "version"):

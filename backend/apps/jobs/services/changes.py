@@ -14,7 +14,18 @@ from apps.jobs.engine.changes import changing, keep_progress, save_change
 from apps.jobs.engine.queueing import next_rank, permit_after_commit
 from apps.jobs.engine.stages import close_stage
 from apps.jobs.live.doorbell import ring
-from apps.jobs.models import ACTIVE_JOB, UNENDED_STEP, Job, JobStatus, Priority, Stage, Step, StepStatus
+from apps.jobs.models import (
+    ACTIVE_JOB,
+    UNENDED_JOB,
+    UNENDED_STEP,
+    Job,
+    JobStatus,
+    Priority,
+    Stage,
+    Step,
+    StepStatus,
+    Upload,
+)
 from apps.jobs.services.refusals import Conflict
 from apps.jobs.storage import files
 
@@ -26,8 +37,10 @@ def cancel_job(job_id: UUID) -> None:
     with changing(job_id) as job:
         if job.status == JobStatus.CANCELLED:
             return
-        if job.status not in ACTIVE_JOB:
+        if job.status not in UNENDED_JOB:
             raise Conflict(f"This job is {job.status}: only one that hasn't ended can be cancelled.")
+        if Upload.objects.filter(job=job).delete()[0]:
+            transaction.on_commit(lambda: files.delete_job_files(job_id), robust=True)
         _cancel(job)
 
 
@@ -49,6 +62,8 @@ def retry_job(job_id: UUID) -> None:
         if job.status not in RETRYABLE:
             raise Conflict(f"This job is {job.status}: only one that failed or was cancelled can be retried.")
         stage = job.stages.get(name=job.stage)
+        if not stage.total:
+            raise Conflict("This job was cancelled before its file was there. Submit it again.")
         steps = stage.steps.filter(status__in=(StepStatus.FAILED, StepStatus.CANCELLED))
         _queue_again(job, stage, steps, version=_begin_anew(job))
         Stage.objects.filter(pk=stage.pk).update(failed=0, cancelled=0)

@@ -5,7 +5,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from pathlib import PurePath, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,10 +17,17 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from apps.jobs.engine.stages import start_stage
-from apps.jobs.models import ACTIVE_JOB, Artifact, Job, Priority, Stage
+from apps.jobs.models import UNENDED_JOB, Artifact, Job, JobStatus, Priority, Stage, Upload
 from apps.jobs.pipelines import Pipeline, all_pipelines, broken_modules, find_pipeline
 from apps.jobs.services.refusals import Conflict, InvalidRequest, QuotaExceeded, TooManyJobs
-from apps.jobs.storage import files
+from apps.jobs.storage import files, incoming
+
+
+class Announced(NamedTuple):
+    """A file that is to come in chunks."""
+
+    name: str
+    size: int  # bytes
 
 
 def submit_job(
@@ -29,45 +36,53 @@ def submit_job(
     kind: str,
     file: "UploadedFile[bytes] | None" = None,
     url: str = "",
+    upload: Announced | None = None,
     options: Any = None,
     priority: str = Priority.NORMAL,
     idempotency_key: str | None = None,
 ) -> tuple[Job, bool]:
     """Accept a job and return it with whether it is new: the same key of the same owner returns the same job.
 
-    Its first stage is permitted after commit; while the broker is away it stays queued, and a worker finds it later.
+    With `upload`, its file comes in chunks (`receive_chunk`), and it waits for that and for `start_uploaded`. Else
+    its first stage is permitted after commit; while the broker is away it stays queued, and a worker finds it later.
     Raises InvalidRequest, TooManyJobs, QuotaExceeded, or Conflict when the key stands for another request.
     """
     pipeline = _available_pipeline(kind)
-    _check_source(pipeline, file, url)
+    _check_source(pipeline, file, url, upload)
     _check_priority(priority)
     now = timezone.now()
+    comes = file or upload
     job = Job(
         id=uuid.uuid4(),
         owner_id=owner.pk,
         kind=kind,
+        status=JobStatus.CREATED if upload else JobStatus.QUEUED,
         priority=priority,
         options=_valid_options(pipeline, options),
         idempotency_key=idempotency_key,
-        source_name=_source_name(file, url)[:255],
-        source_size=file.size if file else None,
+        source_name=_source_name(comes, url)[:255],
+        source_size=comes.size if comes else None,
         source_url=url,
         stage=pipeline.stages[0].name,
         created_at=now,
-        queued_at=now,
+        queued_at=None if upload else now,
     )
     job.run = (runs_of_source(job).values_list("run", flat=True).first() or 0) + 1
     job.request_digest = _digest(job, file) if idempotency_key else ""
     if existing := _job_of_key(job):
         return existing, False
-    _check_limits(owner, file)
+    _check_limits(owner, job.source_size or 0)
     if file:
         files.save(files.source_path(job.pk), file)
+    multipart = incoming.begin(job.pk) if upload else ""
     try:
         with transaction.atomic():
             job.save(force_insert=True)
             stages = _make_stages(job, pipeline)
-            start_stage(job, stages[0], pipeline.stages[0].planned([]))
+            if upload:
+                Upload.objects.create(job=job, multipart=multipart)
+            else:
+                start_stage(job, stages[0], pipeline.stages[0].planned([]))
     except IntegrityError:  # an equal request came first
         files.delete_job_files(job.pk)
         if not idempotency_key:
@@ -104,12 +119,12 @@ def _digest(job: Job, file: "UploadedFile[bytes] | None") -> str:
     return digest.hexdigest()
 
 
-def _check_limits(owner: AbstractUser, file: "UploadedFile[bytes] | None") -> None:
+def _check_limits(owner: AbstractUser, size: int) -> None:
     limit = settings.JOBS_MAX_ACTIVE_PER_USER
-    if Job.objects.filter(owner=owner.pk, status__in=ACTIVE_JOB)[:limit].count() >= limit:
+    if Job.objects.filter(owner=owner.pk, status__in=UNENDED_JOB)[:limit].count() >= limit:
         raise TooManyJobs(f"You have {limit:,} jobs that haven't ended. Wait until one has, or cancel one.")
     limit = settings.JOBS_MAX_BYTES_PER_USER
-    if limit and _stored_bytes(owner) + ((file and file.size) or 0) > limit:
+    if limit and _stored_bytes(owner) + size > limit:
         raise QuotaExceeded(f"Your files would take more than {limit:,} bytes. Delete jobs that you are done with.")
 
 
@@ -138,7 +153,7 @@ def submit_again(job: Job) -> Job:
         raise Conflict("The file of this job is gone. Submit it again from where you have it.") from None
 
 
-def _source_name(file: "UploadedFile[bytes] | None", url: str) -> str:
+def _source_name(file: "UploadedFile[bytes] | Announced | None", url: str) -> str:
     """Return what people call the source. A server may give a better name once a URL is fetched."""
     if file:
         return PurePath(file.name or "upload").name
@@ -157,25 +172,33 @@ def _available_pipeline(kind: str) -> Pipeline:
     return pipeline
 
 
-def _check_source(pipeline: Pipeline, file: "UploadedFile[bytes] | None", url: str) -> None:
+def _check_source(pipeline: Pipeline, file: "UploadedFile[bytes] | None", url: str, upload: Announced | None) -> None:
+    sources = {"file": file, "url": url, "upload": upload}
+    given = [name for name, source in sources.items() if source]
     if not pipeline.accepts:
-        if file or url:
-            raise InvalidRequest({"file" if file else "url": ["This pipeline takes no file."]})
+        if given:
+            raise InvalidRequest({given[0]: ["This pipeline takes no file."]})
         return
-    endings = ", ".join(pipeline.accepts)
-    if file and url:
-        raise InvalidRequest({"url": ["Send either a file or a URL, not both."]})
-    if not file and not url:
-        raise InvalidRequest({"file": [f"Send a file ({endings}), or the URL of one."]})
-    if file and file.size == 0:
-        raise InvalidRequest({"file": ["The file is empty."]})
-    if file and (file.size or 0) > settings.JOBS_MAX_FILE_BYTES:
-        limit = f"{settings.JOBS_MAX_FILE_BYTES:,} bytes"
-        raise InvalidRequest({"file": [f"The file has {file.size:,} bytes; the limit is {limit}."]}, too_large=True)
-    if file and PurePath(file.name or "").suffix.lower() not in pipeline.accepts:
-        raise InvalidRequest({"file": [f"{file.name!r} is not of a kind that this pipeline reads: {endings}."]})
+    if len(given) > 1:
+        raise InvalidRequest({given[1]: ["Send one of a file, a URL and an upload, and not several."]})
+    if not given:
+        raise InvalidRequest({"file": [f"Send a file ({', '.join(pipeline.accepts)}), or the URL of one."]})
+    if file:
+        _check_file("file", file.name or "", file.size or 0, settings.JOBS_MAX_FILE_BYTES, pipeline)
+    if upload:
+        _check_file("upload", upload.name, upload.size, settings.JOBS_MAX_UPLOAD_BYTES, pipeline)
     if url:
         _check_url(url)
+
+
+def _check_file(field: str, name: str, size: int, limit: int, pipeline: Pipeline) -> None:
+    if size == 0:
+        raise InvalidRequest({field: ["The file is empty."]})
+    if size > limit:
+        raise InvalidRequest({field: [f"The file has {size:,} bytes; the limit is {limit:,} bytes."]}, too_large=True)
+    if PurePath(name).suffix.lower() not in pipeline.accepts:
+        endings = ", ".join(pipeline.accepts)
+        raise InvalidRequest({field: [f"{name!r} is not of a kind that this pipeline reads: {endings}."]})
 
 
 def _check_url(url: str) -> None:

@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage
 from django.utils.text import get_valid_filename
 
 from apps.jobs.models import ACTIVE_JOB, Artifact, Job
+from apps.jobs.storage import bucket
 
 ROOT = "jobs"
 WORK = settings.DATA_DIR / "work"
@@ -61,19 +62,13 @@ def open_source(job_id: UUID) -> "File[bytes]":
 
 @contextmanager
 def local_file(path: str) -> Iterator[Path]:
-    """Yield a file of the storage to be read: itself where the storage is local, else a temporary copy."""
-    try:
-        here = Path(default_storage.path(path))
-    except NotImplementedError:  # a bucket
-        pass
-    else:
-        yield here
+    """Yield a file of the storage to be read: itself where the storage is local, else a copy."""
+    if not bucket.is_used():
+        yield Path(default_storage.path(path))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "file"
-        with default_storage.open(path) as source, target.open("wb") as copy:
-            shutil.copyfileobj(source, copy)
-        yield target
+    with working_folder(path.split("/")[1]) as folder:
+        bucket.download(path, folder / "file")
+        yield folder / "file"
 
 
 def delete(paths: Iterable[str]) -> None:
@@ -91,7 +86,7 @@ def delete_earlier_attempts(job_id: UUID, step_id: int, attempt: int) -> None:
 
 
 @contextmanager
-def working_folder(job_id: UUID) -> Iterator[Path]:
+def working_folder(job_id: UUID | str) -> Iterator[Path]:
     """Yield a folder on the local disk, gone afterwards; the clean-up finds what a killed process leaves."""
     WORK.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=WORK, prefix=f"{job_id}.") as folder:
@@ -127,7 +122,10 @@ def _delete_folder(folder: str) -> None:
 
 def folders() -> list[str]:
     """Return the ids of the jobs that have files."""
-    return default_storage.listdir(ROOT)[0] if default_storage.exists(ROOT) else []
+    try:
+        return default_storage.listdir(ROOT)[0]
+    except FileNotFoundError:
+        return []
 
 
 def modified_at(job_id: str) -> datetime | None:

@@ -35,21 +35,23 @@ async def content(response: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "content_type", "disposition"),
+    ("name", "content_type", "query", "disposition"),
     [
-        ("chart.png", "image/png", "inline"),
-        ("page.html", "text/html", "attachment"),
-        ("page", "text/html", "attachment"),
-        ("d.svg", "image/svg+xml", "attachment"),
-        ("a\r\nSet-Cookie: b.png", "image/png", "inline"),
+        ("chart.png", "image/png", "", "inline"),
+        ("chart.png", "image/png", "?download", "attachment"),
+        ("page.html", "text/html", "", "attachment"),
+        ("page", "text/html", "", "attachment"),
+        ("d.svg", "image/svg+xml", "", "attachment"),
+        ("a\r\nSet-Cookie: b.png", "image/png", "", "inline"),
     ],
 )
 async def test_artifact_is_sent_as_it_is_and_only_safe_images_inline(
-    browser: AsyncClient, owner: User, name: str, content_type: str, disposition: str
+    browser: AsyncClient, owner: User, name: str, content_type: str, query: str, disposition: str
 ) -> None:
     job = await sync_to_async(make_job)(owner)
     artifact = await sync_to_async(make_artifact)(job, name, content_type=content_type)
-    response = await browser.get(f"/api/jobs/{job.pk}/artifacts/{artifact.pk}/", headers={"Accept": content_type})
+    address = f"/api/jobs/{job.pk}/artifacts/{artifact.pk}/{query}"
+    response = await browser.get(address, headers={"Accept": content_type})
     assert await content(response) == b"content"
     assert (response["Content-Type"], response["Content-Length"]) == (content_type, "7")
     assert response["X-Content-Type-Options"] == "nosniff"

@@ -1,12 +1,12 @@
 // What can be done to a job.
 import { type MouseEvent, useState } from 'react';
-import type { Job, JobStatus } from '../../shared/api/types';
+import type { Job } from '../../shared/api/types';
 import { Button, ButtonLink } from '../../shared/ui/Button';
 import { Dialog } from '../../shared/ui/Dialog';
 import { Notice } from '../../shared/ui/Notice';
 import { type JobChange, useChangeJob, useDeleteJob, useRunAgain } from './api';
 import styles from './JobActions.module.css';
-import { hasEnded } from './merge';
+import { awaitsFile, hasEnded } from './merge';
 import { sourceName } from './words';
 
 /** `mayChange`: operators may cancel and retry the jobs of others, too; who looks at a shared one may do nothing. */
@@ -22,7 +22,7 @@ export function JobActions({ job, isMine, mayChange, onAgain, onDeleted }: Props
   const [isAsking, setAsking] = useState(false);
   const change = useChangeJob(job.id);
   const again = useRunAgain(job.id, onAgain);
-  const possible = mayChange ? possibleChange(job.status) : null;
+  const possible = mayChange ? possibleChange(job) : null;
   const needsOther = job.error?.code === 'INVALID_INPUT'; // the same would fail again
 
   const press = (event: MouseEvent) => {
@@ -35,7 +35,7 @@ export function JobActions({ job, isMine, mayChange, onAgain, onDeleted }: Props
       <span className={styles.changes}>
         {isMine && hasEnded(job) && (
           <>
-            {!needsOther && (
+            {!needsOther && job.queued_at !== null && (
               <Button disabled={again.isPending} onClick={(event) => event.detail < 2 && again.mutate()}>
                 Run again
               </Button>
@@ -44,6 +44,9 @@ export function JobActions({ job, isMine, mayChange, onAgain, onDeleted }: Props
               {needsOther && job.source ? 'Choose another file' : 'Run with changes'}
             </ButtonLink>
           </>
+        )}
+        {isMine && awaitsFile(job) && (
+          <ButtonLink to={`/?kind=${job.kind}&from=${job.id}`}>Go on with the upload</ButtonLink>
         )}
         {possible && (
           <Button
@@ -74,8 +77,9 @@ function Trouble({ title, error }: { title: string; error: Error }) {
   );
 }
 
-function possibleChange(status: JobStatus): JobChange | null {
-  if (status === 'failed' || status === 'cancelled') return 'retry';
+function possibleChange({ status, queued_at }: Job): JobChange | null {
+  const hadItsFile = queued_at !== null;
+  if (status === 'failed' || (status === 'cancelled' && hadItsFile)) return 'retry';
   return hasEnded({ status }) ? null : 'cancel';
 }
 

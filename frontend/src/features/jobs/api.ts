@@ -141,6 +141,9 @@ export function waitingQuery({ id, stage }: Job) {
 /** The address of all files of a job, as one zip. */
 export const archiveUrl = (id: string) => `/api/jobs/${id}/artifacts.zip`;
 
+/** Where a file is saved from: by name, a browser saves only what comes from the page's own server. */
+export const downloadUrl = (file: Artifact) => `${file.url}?download`;
+
 export type Change = 'cancel' | 'retry' | 'delete';
 
 /** Change many jobs, 200 in one request. Returns how many that could be done for, and why not for the others. */

@@ -3,14 +3,21 @@ import { replaceEqualDeep } from '@tanstack/react-query';
 import type { Artifact, Job, JobStatus, JobSummary, Versions } from '../../shared/api/types';
 
 const ENDED: Record<JobStatus, boolean> = {
+  created: false,
+  uploading: false,
   queued: false,
   processing: false,
   completed: true,
   failed: true,
   cancelled: true,
+  expired: true,
 };
 
 export const hasEnded = (job: { status: JobStatus }) => ENDED[job.status];
+
+/** Its file comes in chunks, and the last of them hasn't come. */
+export const awaitsFile = ({ status }: { status: JobStatus }) =>
+  status === 'created' || status === 'uploading';
 
 /** A job with all of its parts that were heard of. `wholeAt` is its version when it last came whole, not as a change. */
 export type HeldJob = Job & { wholeAt: number };

@@ -2,7 +2,7 @@
 // Its numbers are the stages' own: a large job has steps that nobody here has heard of.
 import type { Job, Stage, Step, Waiting } from '../../shared/api/types';
 import { count, secondsUntil, wholeSeconds } from '../../shared/format/format';
-import { hasEnded } from './merge';
+import { awaitsFile, hasEnded } from './merge';
 
 /** What is known of the queues in which a job's steps wait. `deserted` names those without a worker. */
 export type Queues = { waiting: Waiting[]; deserted: string[] };
@@ -22,6 +22,8 @@ export function hasWaitingSteps(job: Job, now: number): boolean {
 }
 
 export function describeSituation(job: Job, queues: Queues, now: number): string {
+  if (awaitsFile(job))
+    return 'Its file is on the way. Should it stop, choose the same file again within 15 minutes.';
   if (hasEnded(job)) return howItEnded(job);
   const later = job.steps.filter((step) => triesLater(step, now));
   const sentences = [
@@ -67,8 +69,9 @@ function retrying(steps: Step[], now: number): string {
   return `${step?.label} is tried again in ${seconds}${reason}`;
 }
 
-function howItEnded({ status, stages, steps, steps_total }: Job): string {
+function howItEnded({ status, queued_at, stages, steps, steps_total }: Job): string {
   const sum = (name: 'completed' | 'failed') => stages.reduce((total, stage) => total + stage[name], 0);
+  if (queued_at === null) return 'Its file never came as a whole, so nothing ran.';
   if (status === 'completed')
     return `${count(sum('completed'), 'step')} completed${attempts(steps, steps_total)}.`;
   const trouble = sum('failed') > 0 ? `, ${sum('failed').toLocaleString('en')} failed` : '';

@@ -2,8 +2,10 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../../shared/api/client';
 import { withCsrf } from '../../shared/api/csrf';
-import { parseError, unreachable } from '../../shared/api/errors';
+import { unreachable } from '../../shared/api/errors';
 import type { Job, Priority } from '../../shared/api/types';
+import { submitInChunks } from './chunks';
+import { send } from './sending';
 
 export const pipelinesQuery = queryOptions({
   queryKey: ['pipelines'],
@@ -28,36 +30,31 @@ export async function fetchFile(path: string, name: string): Promise<File> {
   return new File([await response.blob()], name, { type: 'text/csv' });
 }
 
+const IN_CHUNKS_FROM = 32 * 1024 * 1024; // bytes
+
 /**
- * Submit a job and return it. `onUpload` hears what share of the request has left, 0 to 1. The same `key` never makes
+ * Submit a job and return it. `onUpload` hears what share of the file has left, 0 to 1. The same `key` never makes
  * a second job, so the same submission may be sent again after an error. An abort rejects with AbortError.
  */
-export function submitJob(submission: Submission, onUpload: (share: number) => void, signal: AbortSignal) {
-  return withCsrf((csrf) => send(submission, csrf, onUpload, signal));
-}
-
-/** XMLHttpRequest and not the typed client, because fetch can't tell how far an upload is. */
-function send(
+export function submitJob(
   submission: Submission,
-  csrf: Record<string, string>,
   onUpload: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Job> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('POST', '/api/jobs/');
-    for (const [name, value] of Object.entries({ ...csrf, 'Idempotency-Key': submission.key })) {
-      request.setRequestHeader(name, value);
-    }
-    request.upload.onprogress = ({ loaded, total }) => total > 0 && onUpload(loaded / total);
-    request.onload = () =>
-      request.status < 300
-        ? resolve(JSON.parse(request.responseText) as Job)
-        : reject(parseError(request.status, request.responseText));
-    request.onerror = () => reject(unreachable());
-    request.onabort = () => reject(new DOMException('The upload was cancelled.', 'AbortError'));
-    signal.addEventListener('abort', () => request.abort());
-    request.send(formOf(submission));
+  const { source } = submission;
+  if (source && 'file' in source && source.file.size >= IN_CHUNKS_FROM) {
+    return submitInChunks(submission, source.file, { onUpload, signal });
+  }
+  return withCsrf(async (csrf) => {
+    const answer = await send({
+      method: 'POST',
+      address: '/api/jobs/',
+      headers: { ...csrf, 'Idempotency-Key': submission.key },
+      body: formOf(submission),
+      onSent: onUpload,
+      signal,
+    });
+    return JSON.parse(answer) as Job;
   });
 }
 

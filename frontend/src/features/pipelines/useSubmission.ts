@@ -1,6 +1,7 @@
 // One submission at a time: its upload's progress, its error, and the way to call it off.
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { ApiError } from '../../shared/api/errors';
 import type { Job } from '../../shared/api/types';
 import { type Submission, submitJob } from './api';
 
@@ -20,21 +21,25 @@ export function useSubmission(onSubmitted: (job: Job) => void) {
       if (!last.current || !isSame(last.current.wanted, wanted)) last.current = { wanted, key: newKey() };
       return submitJob({ ...wanted, key: last.current.key }, setUploaded, abort.current.signal);
     },
+    onError: (error) => {
+      if (isAbort(error) || (error instanceof ApiError && error.status === 409)) last.current = null; // its job is over
+    },
     onSuccess: (job) => {
       last.current = null;
       onSubmitted(job);
     },
   });
 
-  const wasAborted = mutation.error instanceof DOMException && mutation.error.name === 'AbortError';
   return {
     submit: mutation.mutate,
     cancel: () => abort.current.abort(),
     uploaded,
     isPending: mutation.isPending,
-    error: wasAborted ? null : mutation.error,
+    error: isAbort(mutation.error) ? null : mutation.error,
   };
 }
+
+const isAbort = (error: unknown) => error instanceof DOMException && error.name === 'AbortError';
 
 function isSame(a: Wanted, b: Wanted): boolean {
   const file = ({ source }: Wanted) => (source && 'file' in source ? source.file : null);

@@ -48,7 +48,11 @@ export interface paths {
         /** @description My jobs, newest first, without their steps, artifacts and results. For operators also everybody's. */
         get: operations["jobs_list"];
         put?: never;
-        /** @description Submit a job. The same `Idempotency-Key` returns the same job, with 200; for another request, 409. */
+        /**
+         * @description Submit a job. The same `Idempotency-Key` returns the same job, with 200; for another request, 409.
+         *
+         *     A large file is announced with `upload`, sent in chunks to `upload/`, and the job then started at `start/`.
+         */
         post: operations["jobs_create"];
         delete?: never;
         options?: never;
@@ -210,6 +214,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/start/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put a job in line whose file has been sent. 409 while something of it is missing. */
+        post: operations["jobs_start_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{job_id}/steps/": {
         parameters: {
             query?: never;
@@ -305,6 +326,24 @@ export interface paths {
         /** @description What a step returned. 404 while there is nothing. */
         get: operations["jobs_steps_result_retrieve"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/upload/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How far the upload of a job is. 409 when it awaits no file. */
+        get: operations["jobs_upload_retrieve"];
+        /** @description The next chunk of a file. 409 when another is the next: see `received`. */
+        put: operations["jobs_upload_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -615,6 +654,15 @@ export interface components {
              */
             status: string;
         };
+        /** @description A file that is to come in chunks, below `upload/`. */
+        Announcement: {
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+        };
         /** ArtifactPage */
         ArtifactPage: {
             /** Results */
@@ -865,7 +913,7 @@ export interface components {
          * JobStatus
          * @enum {string}
          */
-        JobStatus: "queued" | "processing" | "completed" | "failed" | "cancelled";
+        JobStatus: "created" | "uploading" | "queued" | "processing" | "completed" | "failed" | "cancelled" | "expired";
         /**
          * JobSummary
          * @description A job as a list shows it.
@@ -1107,6 +1155,18 @@ export interface components {
             /** Password Reset */
             password_reset: boolean;
         };
+        /**
+         * SignedAddress
+         * @description Where to `PUT` a chunk, with these headers and no other of ours.
+         */
+        SignedAddress: {
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+        };
         /** SignedInUser */
         SignedInUser: {
             /** Username */
@@ -1216,6 +1276,7 @@ export interface components {
             /** Format: binary */
             file?: string | null;
             url?: string;
+            upload?: components["schemas"]["Announcement"] | null;
             options?: unknown | null;
             priority?: components["schemas"]["Priority"];
         };
@@ -1233,6 +1294,27 @@ export interface components {
             finished_at: string;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * UploadState
+         * @description How far an upload is. The next chunk begins at byte `received`, and has at most `chunk_bytes`.
+         *
+         *     With `signed` the files are in a bucket: the chunk goes there, all but the last have just `chunk_bytes`, and asking
+         *     again tells what has arrived. It may also be sent here.
+         */
+        UploadState: {
+            /** Received */
+            received: number;
+            /** Size */
+            size: number;
+            /** Chunk Bytes */
+            chunk_bytes: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            signed: components["schemas"]["SignedAddress"] | null;
         };
         /**
          * Waiting
@@ -1564,7 +1646,10 @@ export interface operations {
     };
     jobs_artifact_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Given: a picture, too, is saved, not shown. */
+                download?: boolean;
+            };
             header?: never;
             path: {
                 artifact_id: number;
@@ -1687,6 +1772,36 @@ export interface operations {
         };
     };
     jobs_retry_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobState"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_start_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -1893,6 +2008,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepValue"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_upload_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Of the next chunk, in base64: then a bucket takes no other. */
+                sha256?: string;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadState"];
+                };
+            };
+            /** @description Refused, or failed: the body says why. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jobs_upload_update: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description sha-256=:BASE64:, of the chunk */
+                "Content-Digest"?: string;
+                /** @description bytes FIRST-LAST/SIZE */
+                "Content-Range": string;
+            };
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadState"];
                 };
             };
             /** @description Refused, or failed: the body says why. */
@@ -2523,7 +2710,7 @@ type ReadonlyArray<T> = [
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
 export const pathsApiJobsGetParametersQuerySortValues: ReadonlyArray<FlattenedDeepRequired<paths>["/api/jobs/"]["get"]["parameters"]["query"]["sort"]> = ["newest", "oldest", "name"];
 export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["TIMEOUT", "UNKNOWN_KIND", "USER_NOT_FOUND", "INVALID_INPUT", "UPSTREAM_ERROR", "WORKER_LOST", "PROCESSING_ERROR", "INTERNAL_ERROR"];
-export const jobStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["JobStatus"]> = ["queued", "processing", "completed", "failed", "cancelled"];
+export const jobStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["JobStatus"]> = ["created", "uploading", "queued", "processing", "completed", "failed", "cancelled", "expired"];
 export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["high", "normal", "low"];
 export const stageStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StageStatus"]> = ["pending", "queued", "processing", "completed", "failed", "cancelled"];
 export const stepStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StepStatus"]> = ["queued", "processing", "completed", "failed", "cancelled"];

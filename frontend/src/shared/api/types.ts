@@ -10,6 +10,7 @@ export type Failures = Schemas['Failures'];
 export type Waiting = Schemas['Waiting'];
 
 export type Job = Schemas['JobState'];
+export type UploadState = Schemas['UploadState'];
 export type JobSummary = Schemas['JobSummary'];
 export type Stage = Schemas['StageState'];
 export type Step = Schemas['StepState'];

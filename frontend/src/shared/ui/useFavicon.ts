@@ -4,11 +4,14 @@ import type { Status } from '../api/types';
 import { SHAPES } from './StatusBadge';
 
 const COLOURS: Partial<Record<Status, string>> = {
+  created: '#475a7a',
+  uploading: '#475a7a',
   queued: '#475a7a',
   processing: '#c26a00',
   completed: '#0b6b3f',
   failed: '#b3261e',
   cancelled: '#4d5c56',
+  expired: '#4d5c56',
 };
 
 export function useFavicon(status: Status) {

@@ -4,7 +4,7 @@ import { memo, useCallback, useMemo, useState } from 'react';
 import type { Artifact } from '../../../shared/api/types';
 import { bytes, count } from '../../../shared/format/format';
 import { Button, DownloadLink } from '../../../shared/ui/Button';
-import { archiveUrl, artifactPagesQuery } from '../api';
+import { archiveUrl, artifactPagesQuery, downloadUrl } from '../api';
 import styles from './Artifacts.module.css';
 import { PictureDialog } from './PictureDialog';
 import { FilePreview, hasPreview } from './FilePreview';
@@ -127,7 +127,7 @@ const Picture = memo(function Picture({ picture, onOpen }: PictureProps) {
           <span dir="auto" title={picture.name}>
             {picture.title}
           </span>
-          <a href={picture.url} download={picture.name} aria-label={`Download ${picture.title}`}>
+          <a href={downloadUrl(picture)} download={picture.name} aria-label={`Download ${picture.title}`}>
             Download
           </a>
         </figcaption>
@@ -142,7 +142,7 @@ const Files = memo(function Files({ artifacts: files }: Shown) {
       {files.map((file) => (
         <li key={file.id}>
           <bdi title={file.name}>{file.title}</bdi> <span>{bytes(file.size)}</span>
-          <DownloadLink href={file.url} name={file.name} label="Download" />
+          <DownloadLink href={downloadUrl(file)} name={file.name} label="Download" />
           {hasPreview(file) && <FilePreview file={file} />}
         </li>
       ))}

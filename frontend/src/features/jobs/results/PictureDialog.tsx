@@ -4,6 +4,7 @@ import type { Artifact } from '../../../shared/api/types';
 import { bytes } from '../../../shared/format/format';
 import { Button, DownloadLink } from '../../../shared/ui/Button';
 import { Dialog } from '../../../shared/ui/Dialog';
+import { downloadUrl } from '../api';
 import styles from './PictureDialog.module.css';
 
 type Props = { picture: Artifact; isOnWhite: boolean; onStep: (by: number) => void; onClose: () => void };
@@ -17,7 +18,11 @@ export function PictureDialog({ picture, isOnWhite, onStep, onClose }: Props) {
     <>
       <Button onClick={() => onStep(-1)}>Previous</Button>
       <Button onClick={() => onStep(1)}>Next</Button>
-      <DownloadLink href={picture.url} name={picture.name} label={`Download (${bytes(picture.size)})`} />
+      <DownloadLink
+        href={downloadUrl(picture)}
+        name={picture.name}
+        label={`Download (${bytes(picture.size)})`}
+      />
     </>
   );
   return (
