@@ -14,4 +14,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="*/15"),
         "options": {"expires": QUARTER_HOUR},
     },
+    # example: notify
+    "notify": {
+        "task": "notify.send_due",
+        "schedule": 15.0,
+        "options": {"expires": 15, "queue": "ingestion_io"},
+    },
+    # end of example: notify
 }

@@ -15,7 +15,7 @@ import sys
 from native.environment import BACKEND, ROOT
 from project.edits import Edits, Refused, carry_out
 
-EXAMPLES = ("profile", "clean", "master", "transactions", "answer")
+EXAMPLES = ("profile", "clean", "master", "transactions", "answer", "notify")
 FOLDERS = ("backend/pipelines", "backend/tests/pipelines", "frontend/src/features", "frontend/e2e")
 SHARED = ("backend/chat", "backend/tables", "backend/tests/chat", "backend/tests/tables")
 MARKED = (
@@ -26,6 +26,7 @@ MARKED = (
     "backend/Dockerfile",
     "backend/config/env.py",
     "backend/config/reload.py",
+    "backend/config/schedule.py",
     "backend/config/settings.py",
     "backend/pyproject.toml",
     "backend/tests/config/test_imports.py",
@@ -75,7 +76,7 @@ def without(text: str, marks: list[str]) -> str:
     """Return a text without the lines and blocks that have one of these marks."""
     any_mark = "|".join(map(re.escape, marks))
     begin, end = rf"(?:#|<!--) ?(?:{any_mark})(?: -->)?", rf"(?:#|<!--) ?end of (?:{any_mark})(?: -->)?"
-    text = re.sub(rf"^{begin}\n.*?^{end}\n\n?", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(rf"^ *{begin}\n.*?^ *{end}\n\n?", "", text, flags=re.MULTILINE | re.DOTALL)
     return re.sub(rf"^.*{begin}(?: \|)?\n", "", text, flags=re.MULTILINE)
 
 

@@ -18,3 +18,4 @@ from apps.jobs.pipelines.registry import find_pipeline as find_pipeline
 from apps.jobs.pipelines.registry import import_pipelines as import_pipelines
 from apps.jobs.pipelines.registry import pipelines_by_place as pipelines_by_place
 from apps.jobs.pipelines.registry import register as register
+from apps.jobs.pipelines.signals import job_ended as job_ended
