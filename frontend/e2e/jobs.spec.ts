@@ -30,7 +30,7 @@ test('a file can be dropped', async ({ page }) => {
 test('an address can be pasted anywhere on the page', async ({ page }) => {
   await page.goto('/?kind=rehearsal');
   const address = page.getByLabel('Address', { exact: true });
-  await page.getByLabel('An address').check();
+  await page.getByRole('radio', { name: 'An address', exact: true }).check();
   await address.fill('https://example.org/data.csv');
   await address.press('ControlOrMeta+A');
   await address.press('ControlOrMeta+X');
@@ -72,7 +72,7 @@ test('a file that is no table fails with a sentence, and another one is asked fo
 
 test('an address is taken as people type it', async ({ page }) => {
   await page.goto('/?kind=rehearsal');
-  await page.getByLabel('An address').check();
+  await page.getByRole('radio', { name: 'An address', exact: true }).check();
   await page.getByLabel('Address', { exact: true }).fill('example.invalid/data.csv');
   const sent = page.waitForRequest((request) => request.method() === 'POST');
   await page.getByRole('button', { name: 'Start job' }).click();
@@ -84,7 +84,7 @@ test('what the API refuses stands beside its field', async ({ page }) => {
   await expect(page.getByRole('alert')).toContainText('empty');
   await upload(page, csvFile('picture.png', 'no table'));
   await expect(page.getByRole('alert')).toContainText('.csv');
-  await page.getByLabel('An address').check();
+  await page.getByRole('radio', { name: 'An address', exact: true }).check();
   await page.getByLabel('Address', { exact: true }).fill('ftp://example.org/data.csv');
   await page.getByRole('button', { name: 'Start job' }).click();
   await expect(page.getByRole('alert')).toContainText('http');
