@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.accounts.passwords import check_password
+from apps.jobs.storage import bucket
 
 # A cookie: somebody signed out here on purpose. Not kept in the session, which a late answer to the old one removes.
 SIGNED_OUT = "signed_out"
@@ -33,6 +34,7 @@ class Session(BaseModel):
     csrf_token: str
     demo: bool
     sign_up: bool  # whether anybody may make an account
+    files_in_bucket: bool  # whether files of any size are sent in chunks, past this server
     password_reset: bool  # whether a forgotten password can be replaced by mail
 
 
@@ -135,6 +137,7 @@ def _session(request: Request, *, status: int = 200) -> Response:
         csrf_token=get_token(request._request),
         demo=settings.DEMO_USER,
         sign_up=settings.SIGN_UP,
+        files_in_bucket=bucket.is_used(),
         password_reset=bool(settings.EMAIL_URL),
     )
     return Response(session.model_dump(), status=status)

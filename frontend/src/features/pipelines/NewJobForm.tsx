@@ -33,7 +33,14 @@ export function NewJobForm({ pipeline, sample, made, given, urgency, onSubmitted
   const [values, setValues] = useState(() => optionValues(fields, given));
   const [priority, setPriority] = useState<Priority>(urgency ?? 'normal');
   const submission = useSubmission(onSubmitted);
-  const known = ['file', 'url', 'options', 'priority', ...fields.map((field) => `options.${field.name}`)];
+  const known = [
+    'file',
+    'upload',
+    'url',
+    'options',
+    'priority',
+    ...fields.map((field) => `options.${field.name}`),
+  ];
   const errors = fieldErrors(submission.error, known);
 
   const send = (from: () => Source | Promise<Source>) =>

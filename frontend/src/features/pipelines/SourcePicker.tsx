@@ -9,7 +9,7 @@ export type ChosenSource = { by: 'file' | 'url'; file: File | null; url: string 
 type Props = {
   accepts: string[];
   source: ChosenSource;
-  errors: { file?: string; url?: string };
+  errors: { file?: string; upload?: string; url?: string };
   onChange: (source: ChosenSource) => void;
 };
 
@@ -32,7 +32,7 @@ export function SourcePicker({ accepts, source, errors, onChange }: Props) {
         <DropZone
           accepts={accepts}
           file={source.file}
-          error={errors.file}
+          error={errors.file ?? errors.upload}
           onFile={(file) => onChange({ ...source, file })}
           onDropped={take}
         />

@@ -30,7 +30,7 @@ export async function fetchFile(path: string, name: string): Promise<File> {
   return new File([await response.blob()], name, { type: 'text/csv' });
 }
 
-const IN_CHUNKS_FROM = 32 * 1024 * 1024; // bytes
+const IN_CHUNKS_FROM = 32 * 1024 * 1024; // bytes; where files are in a bucket, all of them
 
 /**
  * Submit a job and return it. `onUpload` hears what share of the file has left, 0 to 1. The same `key` never makes
@@ -38,11 +38,13 @@ const IN_CHUNKS_FROM = 32 * 1024 * 1024; // bytes
  */
 export function submitJob(
   submission: Submission,
+  filesInBucket: boolean,
   onUpload: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Job> {
   const { source } = submission;
-  if (source && 'file' in source && source.file.size >= IN_CHUNKS_FROM) {
+  const inChunksFrom = filesInBucket ? 0 : IN_CHUNKS_FROM;
+  if (source && 'file' in source && source.file.size >= inChunksFrom) {
     return submitInChunks(submission, source.file, { onUpload, signal });
   }
   return withCsrf(async (csrf) => {

@@ -1,7 +1,8 @@
 // One submission at a time: its upload's progress, its error, and the way to call it off.
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { ApiError } from '../../shared/api/errors';
+import { sessionQuery } from '../../shared/api/session';
 import type { Job } from '../../shared/api/types';
 import { type Submission, submitJob } from './api';
 
@@ -13,13 +14,16 @@ export function useSubmission(onSubmitted: (job: Job) => void) {
   const abort = useRef(new AbortController());
   const last = useRef<{ wanted: Wanted; key: string }>(null);
 
+  const filesInBucket = useQuery(sessionQuery).data?.files_in_bucket ?? false;
+
   const mutation = useMutation({
     mutationFn: async (prepare: () => Wanted | Promise<Wanted>) => {
       abort.current = new AbortController();
       setUploaded(0);
       const wanted = await prepare();
       if (!last.current || !isSame(last.current.wanted, wanted)) last.current = { wanted, key: newKey() };
-      return submitJob({ ...wanted, key: last.current.key }, setUploaded, abort.current.signal);
+      const submission = { ...wanted, key: last.current.key };
+      return submitJob(submission, filesInBucket, setUploaded, abort.current.signal);
     },
     onError: (error) => {
       if (isAbort(error) || (error instanceof ApiError && error.status === 409)) last.current = null; // its job is over

@@ -1152,6 +1152,8 @@ export interface components {
             demo: boolean;
             /** Sign Up */
             sign_up: boolean;
+            /** Files In Bucket */
+            files_in_bucket: boolean;
             /** Password Reset */
             password_reset: boolean;
         };
