@@ -1,4 +1,4 @@
-"""Removes what nobody needs: files without a row, uploads that stopped, old jobs, ended sessions. Beat calls it."""
+"""Removes what nobody needs: files without a row, uploads without a job, old jobs, ended sessions. Beat calls it."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.jobs.models import UNENDED_JOB, Job
-from apps.jobs.services import delete_job, expire_uploads, forget_uploads
+from apps.jobs.services import delete_job, forget_uploads
 from apps.jobs.storage import files
 
 BATCH = 500
@@ -17,7 +17,6 @@ SURELY_SUBMITTED = timedelta(minutes=15)  # longer than a submit takes from its 
 def clean_up() -> int:
     """Clean up, and return how many jobs' files went."""
     call_command("clearsessions")
-    expire_uploads()
     forget_uploads()
     return _delete_old_jobs() + _delete_orphans() + files.delete_left_working_folders()
 

@@ -9,6 +9,7 @@ from asgiref.sync import async_to_sync
 from celery import current_app, shared_task
 from django.db.models.functions import Now
 
+from apps.jobs import services
 from apps.jobs.models import Turn
 from apps.operations import clean_up as cleaning
 from apps.operations.health import EVERYTHING, find_problems
@@ -33,6 +34,12 @@ def check_health() -> dict[str, str]:
 def clean_up() -> None:
     """Every 15 min: remove what nobody needs any more."""
     cleaning.clean_up()
+
+
+@shared_task(name="operations.expire_uploads", ignore_result=True)
+def expire_uploads() -> None:
+    """Every 60 s: end the jobs whose file has stopped coming."""
+    services.expire_uploads()
 
 
 @shared_task(name="debug", bind=True)

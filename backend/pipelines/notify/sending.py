@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 def send_now(deliveries: QuerySet[Delivery]) -> int:
     """Send what is due of these, a batch of them, and return how many were delivered."""
     taken = _take(deliveries)
+    if not taken:
+        return 0
     problems = asyncio.run(_send_all(taken))
     for delivery, problem in zip(taken, problems, strict=True):
         _keep(delivery, problem)

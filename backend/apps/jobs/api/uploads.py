@@ -3,9 +3,11 @@
 import re
 from base64 import b64decode
 from binascii import Error as BadBase64
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import BaseModel
 from rest_framework.request import Request
@@ -71,8 +73,7 @@ class UploadView(APIView):
         """The next chunk of a file. 409 when another is the next: see `received`."""
         job = my_job(request, job_id)
         first, last, total = _range(request)
-        body = request._request
-        content = iter(lambda: body.read(PIECE), b"")
+        content = _pieces(request._request, last + 1 - first)
         chunk = services.Chunk(first, last + 1, total, content, _sha256(request))
         services.receive_chunk(job.pk, chunk)
         return answer(_state(job, *services.look_at_upload(job.pk)))
@@ -95,6 +96,14 @@ def _state(job: Job, upload: Upload, signed: Signed | None) -> UploadState:
         expires_at=upload.touched_at + services.PATIENCE,
         signed=SignedAddress(url=signed.url, headers=signed.headers) if signed else None,
     )
+
+
+def _pieces(body: HttpRequest, length: int) -> Iterator[bytes]:
+    """Yield a body that is to have this length, and of a longer one a byte too many."""
+    left = length + 1
+    while left and (piece := body.read(min(left, PIECE))):
+        left -= len(piece)
+        yield piece
 
 
 def _range(request: Request) -> tuple[int, int, int]:

@@ -19,8 +19,9 @@ from apps.jobs.storage.bucket import Signed
 from apps.jobs.storage.incoming import Written
 
 CHUNK_BYTES = 16 * 1024 * 1024
-PATIENCE = timedelta(minutes=15)  # without a chunk; then the job expires, when beat looks next
+PATIENCE = timedelta(minutes=15)  # without a chunk; then the job expires, when beat looks next, within a minute
 BATCH = 500
+GONE = "What had arrived of this file is gone. Create a new job."
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ def look_at_upload(job_id: UUID, sha256: str = "") -> tuple[Upload, Signed | Non
     """Return how far an upload is, and where its next chunk, of this digest, goes if not to us. Raises Conflict."""
     with changing(job_id) as job:
         upload = _awaited(job)
-        received = incoming.received(job_id, upload.multipart)
-        if received is not None and received != upload.received:
+        received = _received(upload)
+        if received != upload.received:
             _keep(job, upload, received)
     number = upload.received // chunk_bytes(job) + 1
     return upload, incoming.signed_chunk(job_id, upload.multipart, number, sha256)
@@ -61,9 +62,19 @@ def receive_chunk(job_id: UUID, chunk: Chunk) -> Upload:
                 job_id, upload.multipart, number, chunk.start, chunk.content, lambda written: _compare(written, chunk)
             )
         except FileNotFoundError:
-            raise Conflict("What had arrived of this file is gone. Create a new job.") from None
+            raise Conflict(GONE) from None
         _keep(job, upload, chunk.end)
     return upload
+
+
+def _received(upload: Upload) -> int:
+    """Return how many bytes have arrived: a bucket alone knows what came past us. Raises Conflict."""
+    if not upload.multipart:
+        return upload.received
+    try:
+        return incoming.received(upload.job_id, upload.multipart)
+    except FileNotFoundError:
+        raise Conflict(GONE) from None
 
 
 def _awaited(job: Job) -> Upload:
@@ -96,7 +107,7 @@ def _check(chunk: Chunk, job: Job, upload: Upload) -> None:
 
 def _compare(written: Written, chunk: Chunk) -> None:
     if written.size != chunk.end - chunk.start:
-        raise _invalid("Content-Range", f"The body has {written.size:,} bytes, which is not what the range says.")
+        raise _invalid("Content-Range", "The body is not as long as its range.")
     if chunk.sha256 and chunk.sha256 != written.sha256:
         raise _invalid("Content-Digest", "The chunk was damaged on its way. Send it again.")
 
@@ -111,7 +122,7 @@ def start_uploaded(job_id: UUID) -> None:
         if job.queued_at:
             return
         upload = _awaited(job)
-        received = incoming.received(job_id, upload.multipart) or upload.received
+        received = _received(upload)
         if received != job.source_size:
             raise Conflict(f"{received:,} of {job.source_size:,} bytes have arrived. Send the rest first.")
         pipeline = find_pipeline(job.kind)

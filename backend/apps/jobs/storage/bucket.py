@@ -72,9 +72,12 @@ def send_part(key: str, upload: str, number: int, content: bytes) -> None:
 
 
 def parts(key: str, upload: str) -> list[Part]:
-    """Return the parts that have arrived without a gap, from the first on."""
+    """Return the parts that have arrived without a gap, from the first on. Raises FileNotFoundError: it has ended."""
     pages = _client().get_paginator("list_parts").paginate(Bucket=_name(), Key=key, UploadId=upload)
-    found = [_part(part) for page in pages for part in page.get("Parts", ())]
+    try:
+        found = [_part(part) for page in pages for part in page.get("Parts", ())]
+    except _client().exceptions.NoSuchUpload:
+        raise FileNotFoundError(upload) from None
     return [part for place, part in enumerate(found, 1) if part.number == place]
 
 

@@ -33,9 +33,12 @@ def chunk_bytes(size: int, *, least: int, most: int) -> int:
     return max(least, -(-size // MANY_PARTS // MIB) * MIB) if bucket.is_used() else min(least, most)
 
 
-def received(job_id: UUID, multipart: str) -> int | None:
-    """Return how many bytes a bucket has, which nobody else was told of; None without one."""
-    return sum(part.size for part in bucket.parts(source_path(job_id), multipart)) if multipart else None
+def received(job_id: UUID, multipart: str) -> int:
+    """Return how many bytes a bucket has of a file, also once it is whole. Raises FileNotFoundError."""
+    try:
+        return sum(part.size for part in bucket.parts(source_path(job_id), multipart))
+    except FileNotFoundError:
+        return default_storage.size(source_path(job_id))
 
 
 def signed_chunk(job_id: UUID, multipart: str, number: int, digest: str) -> Signed | None:

@@ -17,7 +17,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import User
-from apps.jobs.models import Artifact, Job, Step
+from apps.jobs.models import Artifact, Job, Step, Upload
 from apps.jobs.services import uploads
 from apps.jobs.storage import bucket, files
 from apps.operations import clean_up
@@ -111,6 +111,23 @@ def test_chunks_may_come_through_our_servers_too(ada: Client, address: str) -> N
     assert put(CHUNK, TAIL).json()["received"] == len(CONTENT)
     job = ada.post(f"{address}start/").json()
     assert files.open_source(job["id"]).read() == CONTENT
+
+
+def test_file_that_was_made_before_its_job_could_start_is_not_awaited_again(ada: Client, address: str) -> None:
+    job_id, multipart = Upload.objects.values_list("job_id", "multipart").get()
+    key = files.source_path(job_id)
+    bucket.send_part(key, multipart, 1, HEAD)
+    bucket.send_part(key, multipart, 2, TAIL)
+    bucket.finish_upload(key, multipart)
+    assert ada.get(f"{address}upload/").json()["received"] == len(CONTENT)
+    assert ada.post(f"{address}start/").json()["status"] == "queued"
+
+
+def test_upload_that_the_bucket_has_ended_is_told(ada: Client, address: str) -> None:
+    job_id, multipart = Upload.objects.values_list("job_id", "multipart").get()
+    bucket.abort_upload(files.source_path(job_id), multipart)
+    for answer in (ada.get(f"{address}upload/"), ada.post(f"{address}start/")):
+        assert (answer.status_code, "is gone" in answer.json()["error"]["message"]) == (409, True)
 
 
 def test_digest_that_is_none_is_refused(ada: Client, address: str) -> None:
